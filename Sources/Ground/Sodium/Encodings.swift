@@ -1,0 +1,87 @@
+import CSodium
+
+/// Hexadecimal, lower case.
+public enum Hex {
+    /// Two lower-case digits a byte.
+    public static func encode(_ bytes: some Collection<UInt8>) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(bytes.count * 2)
+        for byte in bytes {
+            text.append(digit(byte >> 4))
+            text.append(digit(byte & 15))
+        }
+        return text
+    }
+
+    /// Reads an even number of lower-case digits.
+    /// - Throws: `SodiumError.malformedEncoding`.
+    public static func decode(_ text: some Collection<UInt8>) throws(SodiumError) -> [UInt8] {
+        guard text.count % 2 == 0 else { throw SodiumError(.malformedEncoding, "hexadecimal text has an odd length") }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count / 2)
+        var high: UInt8?
+        for character in text {
+            let nibble = try value(character)
+            if let first = high {
+                bytes.append(first << 4 | nibble)
+                high = nil
+            } else {
+                high = nibble
+            }
+        }
+        return bytes
+    }
+
+    private static func digit(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 0x30 + nibble : 0x57 + nibble }
+
+    private static func value(_ character: UInt8) throws(SodiumError) -> UInt8 {
+        switch character {
+        case 0x30...0x39: return character - 0x30
+        case 0x61...0x66: return character - 0x57
+        default: throw SodiumError(.malformedEncoding, "a character is not a lower-case hexadecimal digit")
+        }
+    }
+}
+
+/// Base64 with the standard alphabet (RFC 4648, section 4), canonical: unused bits are zero.
+public enum Base64 {
+    /// Whether `=` fills the last group of four.
+    public enum Padding: Sendable {
+        case padded, unpadded
+
+        fileprivate var variant: Int32 {
+            self == .padded ? sodium_base64_VARIANT_ORIGINAL : sodium_base64_VARIANT_ORIGINAL_NO_PADDING
+        }
+    }
+
+    /// Encodes without line breaks.
+    public static func encode(_ bytes: [UInt8], _ padding: Padding) -> [UInt8] {
+        let size = sodium_base64_encoded_len(bytes.count, padding.variant)
+        return [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
+            UnsafeMutableRawBufferPointer(buffer).octets.withMemoryRebound(to: CChar.self, capacity: size) {
+                _ = sodium_bin2base64($0, size, bytes, bytes.count, padding.variant)
+            }
+            initialized = size - 1  // without the terminating zero
+        }
+    }
+
+    /// Decodes text that holds nothing but canonical base64.
+    /// - Throws: `SodiumError.malformedEncoding`.
+    public static func decode(_ text: [UInt8], _ padding: Padding) throws(SodiumError) -> [UInt8] {
+        var succeeded = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + 3) { buffer, initialized in
+            var length = 0
+            let verdict = text.withUnsafeBytes { text in
+                text.octets.withMemoryRebound(to: CChar.self, capacity: text.count) {
+                    sodium_base642bin(
+                        UnsafeMutableRawBufferPointer(buffer).octets, buffer.count, $0, text.count, nil, &length, nil,
+                        padding.variant)
+                }
+            }
+            succeeded = verdict == 0
+            initialized = length
+        }
+        guard succeeded else { throw SodiumError(.malformedEncoding, "text is not canonical base64") }
+        return bytes
+    }
+}
