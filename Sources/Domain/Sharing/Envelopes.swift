@@ -112,7 +112,8 @@ public struct CustodianEnvelope: NoteBody {
         from = try reader.hash("from")
         custodian = try reader.verifierKey("custodian")
         purpose = try reader.plainText("purpose")
-        guard let secret = try? GrantSecret(try reader.secret("secret", count: 32)) else {
+        let bytes = try reader.secret("secret", count: 32)
+        guard let secret = try? GrantSecret(bytes) else {
             throw NoteError(.malformedValue, "an envelope holds a malformed secret")
         }
         self.secret = secret

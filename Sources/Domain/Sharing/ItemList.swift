@@ -97,7 +97,7 @@ public struct ItemList: NoteBody, Equatable {
             }
         }
         self.entries = entries
-        guard Set(files.map(\.id)).count == files.count else {
+        guard Set(files.map({ $0.id })).count == files.count else {
             throw NoteError(.malformedValue, "an item list names a file twice")
         }
     }

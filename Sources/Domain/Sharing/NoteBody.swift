@@ -91,7 +91,8 @@ extension LineTextReader {
 
     /// The value of `key` as an age recipient.
     mutating func recipient(_ key: StaticString) throws(NoteError) -> AgeRecipient {
-        guard let recipient = try? AgeRecipient(parsing: try value(key)) else {
+        let text = try value(key)
+        guard let recipient = try? AgeRecipient(parsing: text) else {
             throw NoteError(.malformedValue, "a field does not hold an age recipient")
         }
         return recipient
