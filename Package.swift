@@ -23,7 +23,9 @@ let package = Package(
         .default(enabledTraits: ["Custody"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     ],
     targets: [
         // Ground
@@ -44,5 +46,19 @@ let package = Package(
         part(
             "AuditTrail", in: "Domain",
             on: ["Sodium", "MerkleTree", "AgeFile", "SignedNote", "TransparencyLog", "Sharing"]),
+        // Custody
+        part(
+            "Storage", in: "Custody",
+            on: ["Sodium", "MerkleTree", "AgeFile", "SignedNote", "Sharing", "AuditTrail"]),
+        part(
+            "StorageSQLite", in: "Custody",
+            on: ["Sodium", "BulkHash", "MerkleTree", "AgeFile", "SignedNote", "Sharing", "AuditTrail", "Storage",
+                .product(name: "GRDB", package: "GRDB.swift", condition: custody)]),
+        part(
+            "Custodian", in: "Custody",
+            on: [
+                "Sodium", "BulkHash", "MerkleTree", "AgeFile", "SignedNote", "TransparencyLog", "Sharing", "AuditTrail",
+                "Storage",
+            ]),
     ]
 )

@@ -19,3 +19,11 @@ public protocol SecretStore: Sendable {
     /// All names.
     func names() throws -> [String]
 }
+
+/// Full tiles and entry bundles of the log: immutable, derived from the records.
+public protocol TileStore: Sendable {
+    /// The bytes under a tile's path; `nil` when it has to be made from the records.
+    func tile(_ path: String) throws -> [UInt8]?
+    /// Writes a tile; losing it later is no loss.
+    func write(_ bytes: [UInt8], path: String) throws
+}

@@ -1,0 +1,169 @@
+public import AgeFile
+import BulkHash
+import Glibc
+public import MerkleTree
+import Sodium
+public import Storage
+
+/// Sealed payloads as files named by their id; beside each, a file of its tree's leaf hashes.
+public final class FileObjects: ObjectStore {
+    private let folder: String
+    private let staging: String
+
+    init(folder: String, staging: String) {
+        self.folder = folder
+        self.staging = staging
+    }
+
+    private func path(_ id: AgeFileID) -> String {
+        let name = String(decoding: id.hex, as: UTF8.self)
+        return folder + "/" + name.prefix(2) + "/" + name
+    }
+
+    public func stage() throws -> any StagedObject {
+        let name = String(decoding: Hex.encode(Random.bytes(16)), as: UTF8.self)
+        return try StagedFile(path: staging + "/\(getpid())-" + name)
+    }
+
+    public func commit(_ staged: any StagedObject, id: AgeFileID, leaves: [TreeHash]) throws {
+        guard let staged = staged as? StagedFile else {
+            throw StorageError(.conflict, "an object of another store was committed")
+        }
+        let target = path(id)
+        let parent = String(target.prefix(target.utf8.count - 65))
+        try staged.flush()
+        try SystemCall.makeFolder(parent)
+        try SystemCall.flushFolder(folder)
+        try writeLeaves(leaves, of: id)
+        try staged.rename(to: target)
+        try SystemCall.flushFolder(parent)
+    }
+
+    // Not flushed: leaf hashes that are lost or torn do not fit the id and are made anew from the object.
+    private func writeLeaves(_ leaves: [TreeHash], of id: AgeFileID) throws {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(leaves.count * 32)
+        for leaf in leaves { leaf.bytes.withUnsafeBytes { bytes.append(contentsOf: $0) } }
+        let target = path(id) + ".tree"
+        let file = try SystemCall.open(target + ".new", O_WRONLY | O_CREAT | O_TRUNC, "writing an object's tree")
+        try bytes.withUnsafeBytes { try SystemCall.writeAll(file, $0, "writing an object's tree") }
+        try SystemCall.rename(target + ".new", target, "naming an object's tree")
+    }
+
+    public func open(_ id: AgeFileID) throws -> any StoredObject { try StoredFile(path: path(id)) }
+
+    public func contains(_ id: AgeFileID) throws -> Bool { access(path(id), F_OK) == 0 }
+
+    public func leaves(of id: AgeFileID) throws -> [TreeHash] {
+        if let stored = try? SystemCall.readAll(path(id) + ".tree", "reading an object's tree"),
+            let leaves = FileObjects.hashes(stored), FileObjects.root(leaves) == id
+        {
+            return leaves
+        }
+        let leaves = try PayloadScan.leaves(of: try StoredFile(path: path(id)))
+        guard FileObjects.root(leaves) == id else {
+            throw StorageError(.damaged, "the object \(String(decoding: id.hex, as: UTF8.self)) is damaged")
+        }
+        try writeLeaves(leaves, of: id)
+        return leaves
+    }
+
+    private static func hashes(_ bytes: [UInt8]) -> [TreeHash]? {
+        guard bytes.count % 32 == 0 else { return nil }
+        return stride(from: 0, to: bytes.count, by: 32).compactMap { try? TreeHash(copying: bytes[$0..<$0 + 32]) }
+    }
+
+    private static func root(_ leaves: [TreeHash]) -> AgeFileID {
+        var tree = TreeBuilder()
+        for leaf in leaves { tree.append(leaf) }
+        return AgeFileID(tree.root.bytes)
+    }
+
+    public func remove(_ id: AgeFileID) throws {
+        for target in [path(id), path(id) + ".tree"] where unlink(target) != 0 && errno != ENOENT {
+            throw SystemCall.failure("removing an object")
+        }
+    }
+
+    public func ids() throws -> [AgeFileID] {
+        var ids: [AgeFileID] = []
+        for part in try SystemCall.names(in: folder) {
+            for name in try SystemCall.names(in: folder + "/" + part) {
+                if let id = try? AgeFileID(hex: Array(name.utf8)) { ids.append(id) }
+            }
+        }
+        return ids
+    }
+
+    public func removeAbandoned() throws {
+        for name in try SystemCall.names(in: staging) where !name.hasPrefix("\(getpid())-") {
+            unlink(staging + "/" + name)
+        }
+    }
+}
+
+/// A file being written; removed when it is dropped without a name.
+final class StagedFile: StagedObject, @unchecked Sendable {
+    // Guard: one upload writes to it, piece by piece, and commits it afterwards.
+    private var path: String?
+    private let file: FileHandleOwner
+    private var written = 0
+    private var started = 0
+    // Starting to write early keeps the flush at the end short.
+    private static let writeBehind = 8 << 20
+
+    init(path: String) throws {
+        file = try SystemCall.open(path, O_WRONLY | O_CREAT | O_EXCL, "staging an object")
+        self.path = path
+    }
+
+    func write(_ bytes: UnsafeRawBufferPointer) throws {
+        try SystemCall.writeAll(file, bytes, "writing an object")
+        written += bytes.count
+        if written - started >= StagedFile.writeBehind {
+            // Linux starts writing dirty pages when it is told that they will not be needed.
+            posix_fadvise(file.descriptor, off_t(started), off_t(written - started), POSIX_FADV_DONTNEED)
+            started = written
+        }
+    }
+
+    func flush() throws { try SystemCall.flush(file, "flushing an object") }
+
+    func rename(to target: String) throws {
+        guard let path else { throw StorageError(.conflict, "an object was committed twice") }
+        try SystemCall.rename(path, target, "naming an object")
+        self.path = nil
+    }
+
+    deinit {
+        if let path { unlink(path) }
+    }
+}
+
+/// An object's file, open for reading.
+final class StoredFile: StoredObject {
+    let size: UInt64
+    private let file: FileHandleOwner
+
+    init(path: String) throws {
+        file = try SystemCall.open(path, O_RDONLY, "opening an object")
+        var facts = stat()
+        guard fstat(file.descriptor, &facts) == 0 else { throw SystemCall.failure("opening an object") }
+        size = UInt64(facts.st_size)
+    }
+
+    func read(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        var done = 0
+        while done < buffer.count {
+            let count = pread(
+                file.descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done, off_t(offset) + off_t(done))
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw SystemCall.failure("reading an object")
+            }
+            if count == 0 { break }
+            done += count
+        }
+        return done
+    }
+}

@@ -1,0 +1,31 @@
+import Glibc
+public import Storage
+
+/// Full tiles and entry bundles of the log, under their paths. They are derived from the records: what is missing or
+/// torn is written anew.
+public final class FileTiles: TileStore {
+    private let folder: String
+
+    init(folder: String) { self.folder = folder }
+
+    public func tile(_ path: String) throws -> [UInt8]? {
+        do {
+            return try SystemCall.readAll(folder + "/" + path, "reading a tile")
+        } catch let error as StorageError where error.code == .missing {
+            return nil
+        }
+    }
+
+    public func write(_ bytes: [UInt8], path: String) throws {
+        let target = folder + "/" + path
+        var parent = folder
+        for part in path.split(separator: "/").dropLast() {
+            parent += "/" + part
+            try SystemCall.makeFolder(parent)
+        }
+        let temporary = target + ".new"
+        let file = try SystemCall.open(temporary, O_WRONLY | O_CREAT | O_TRUNC, "writing a tile")
+        try bytes.withUnsafeBytes { try SystemCall.writeAll(file, $0, "writing a tile") }
+        try SystemCall.rename(temporary, target, "naming a tile")
+    }
+}

@@ -1,0 +1,39 @@
+import GRDB
+
+/// The tables. `user_version` names the layout; another one is refused.
+enum Schema {
+    static let version = 1
+
+    static let sql = """
+        CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, frontier BLOB NOT NULL,
+            checkpoint BLOB NOT NULL, time INTEGER NOT NULL);
+        CREATE TABLE leaf (position INTEGER PRIMARY KEY, entry BLOB NOT NULL, stream BLOB NOT NULL,
+            number INTEGER NOT NULL, record BLOB);
+        CREATE UNIQUE INDEX leaf_stream ON leaf (stream, number);
+        CREATE TABLE disclosed (stream BLOB NOT NULL, note BLOB NOT NULL, PRIMARY KEY (stream, note)) WITHOUT ROWID;
+        CREATE TABLE card (hash BLOB PRIMARY KEY, note BLOB NOT NULL, issuer BLOB, withdrawn INTEGER NOT NULL,
+            position INTEGER NOT NULL, withdrawn_position INTEGER) WITHOUT ROWID;
+        CREATE TABLE matter (id BLOB PRIMARY KEY, card BLOB NOT NULL, owner BLOB NOT NULL, log_key BLOB NOT NULL,
+            recovery_id BLOB NOT NULL UNIQUE, recovery BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE item (serial INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, matter BLOB NOT NULL,
+            description_id BLOB NOT NULL UNIQUE, ingest BLOB NOT NULL, header BLOB NOT NULL,
+            description BLOB NOT NULL, erased INTEGER NOT NULL);
+        CREATE INDEX item_matter ON item (matter, serial);
+        CREATE TABLE signer (matter BLOB NOT NULL, key BLOB NOT NULL, sequence INTEGER NOT NULL, hash BLOB NOT NULL,
+            PRIMARY KEY (matter, key)) WITHOUT ROWID;
+        CREATE TABLE lending (serial INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE,
+            hash BLOB NOT NULL UNIQUE, matter BLOB NOT NULL, recipient BLOB NOT NULL, note BLOB NOT NULL,
+            envelope BLOB NOT NULL, list BLOB NOT NULL, secret BLOB, approved INTEGER NOT NULL,
+            revoked INTEGER NOT NULL, expired INTEGER NOT NULL, openings INTEGER NOT NULL,
+            not_after INTEGER NOT NULL, position INTEGER NOT NULL);
+        CREATE INDEX lending_recipient ON lending (recipient, serial);
+        CREATE INDEX lending_matter ON lending (matter, serial);
+        CREATE INDEX lending_open ON lending (not_after) WHERE revoked = 0 AND expired = 0;
+        CREATE TABLE lent_file (lending BLOB NOT NULL, item BLOB NOT NULL, kind INTEGER NOT NULL, id BLOB NOT NULL,
+            PRIMARY KEY (lending, item, kind)) WITHOUT ROWID;
+        CREATE TABLE request (hash BLOB PRIMARY KEY, position INTEGER NOT NULL, number INTEGER NOT NULL,
+            stream BLOB NOT NULL, granted INTEGER NOT NULL, lending BLOB, response BLOB) WITHOUT ROWID;
+        CREATE INDEX request_lending ON request (lending) WHERE response IS NOT NULL;
+        CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+        """
+}
