@@ -32,7 +32,6 @@ public enum Armor {
             }
             encoded += line
         }
-        guard !encoded.isEmpty else { throw AgeError(.malformedArmor, "armored text is empty") }
         return try translating(.malformedArmor, "armored text is not canonical base64") { () throws(SodiumError) in
             try Base64.decode(encoded, .padded)
         }
