@@ -4,7 +4,7 @@ public import SignedNote
 public import Sodium
 
 /// Which of an item's two files an entry of an item list speaks of.
-public enum ListedKind: UInt8, NoteWord {
+public enum ListedKind: UInt8, NoteWord, Comparable {
     case content, description
 
     var literal: StaticString {
@@ -13,6 +13,8 @@ public enum ListedKind: UInt8, NoteWord {
         case .description: "description"
         }
     }
+
+    public static func < (left: ListedKind, right: ListedKind) -> Bool { left.rawValue < right.rawValue }
 }
 
 /// One age file that a grant lends.

@@ -1,0 +1,84 @@
+public import AgeFile
+import AuditTrail
+import Sharing
+public import SignedNote
+public import Sodium
+import Storage
+
+extension Custodian {
+    /// A fresh recipient for one envelope, as a note signed by the custodian.
+    public func oneTimeRecipient() throws -> [UInt8] {
+        try requireOpen()
+        let body = OneTimeRecipient(custodian: verifierKey, recipient: oneTime.make(), time: newestTime)
+        return try Verified(body, signedBy: keys.signer).bytes
+    }
+
+    /// Opens a case: pins the owner's key, keeps the case's log key sealed, and the sealed keys for recovery.
+    ///
+    /// - Parameters:
+    ///   - note: The first case card, signed by the owner's key.
+    ///   - owner: Text hash of the owner's registered card.
+    ///   - logKey: The case's log key, 32 bytes, in an age file to `recipient`.
+    ///   - recipient: A one-time recipient of this custodian.
+    ///   - recoveryID: SHA-256 of the paper recipient's text.
+    ///   - recovery: The case's keys, sealed to the owner and the paper identity.
+    public func openCase(
+        _ note: [UInt8], owner: NoteHash, logKey: [UInt8], to recipient: AgeRecipient, recoveryID: Digest,
+        recovery: [UInt8]
+    ) async throws -> Acceptance {
+        let unverified = try Unverified<CaseCard>(parsing: note)
+        let verified = try unverified.verified(by: unverified.body.ownerKey)
+        let body = verified.body
+        guard recovery.count <= 65_536 else { throw CustodianError(.malformed, "the sealed keys are too long") }
+        if let row = try await stores.records.read({ try $0.matter(body.caseID) }) {
+            return try await repeated(row, note)
+        }
+        let key = try StreamKey(try oneTime.open(logKey, to: recipient))
+        guard body.number == 0, key.commitment(to: body.caseID) == body.logKey else {
+            throw CustodianError(.malformed, "the log key does not match the case card, or the card is not the first")
+        }
+        let sealed = try AgeFile.seal(key.secret, to: [keys.identity.recipient]).bytes
+        let appended = try await submit { ledger in
+            let card = try self.cardState(owner, in: ledger.records)
+            guard card.card.key == body.ownerKey, !card.isWithdrawn, !card.card.needsIssuer else {
+                throw CustodianError(.notAuthentic, "a case is opened by the private person whose card it names")
+            }
+            guard try ledger.records.matter(body.caseID) == nil, try ledger.records.matter(recovery: recoveryID) == nil
+            else { throw CustodianError(.conflict, "a case with this id or recovery sheet is there already") }
+            try ledger.records.insert(
+                CaseRow(
+                    id: body.caseID, card: note, owner: owner, logKey: sealed, recoveryID: recoveryID,
+                    recovery: recovery))
+            let appended = try ledger.append(.caseOpened, in: .vault, by: owner, notes: [NamedNote(verified)])
+            try ledger.records.setSetting(Custodian.openedSetting(body.caseID), Array(String(appended.index).utf8))
+            return appended
+        }
+        return try acceptance(appended)
+    }
+
+    static func openedSetting(_ matter: CaseID) -> String {
+        "opened-" + String(decoding: matter.hex, as: UTF8.self)
+    }
+
+    private func repeated(_ row: CaseRow, _ note: [UInt8]) async throws -> Acceptance {
+        guard try UnverifiedNote(parsing: row.card).hash == UnverifiedNote(parsing: note).hash,
+            let text = try await stores.records.read({ try $0.setting(Custodian.openedSetting(row.id)) }),
+            let index = UInt64(String(decoding: text, as: UTF8.self))
+        else { throw CustodianError(.conflict, "a case with this id is there already") }
+        return try await acceptance(at: index)
+    }
+
+    /// The sealed keys of the case whose paper identity has this recipient.
+    public func recovery(_ id: Digest) async throws -> [UInt8] {
+        guard let row = try await stores.records.read({ try $0.matter(recovery: id) }) else {
+            throw CustodianError(.unknown, "no case here belongs to this recovery sheet; check the sheet and the vault")
+        }
+        return row.recovery
+    }
+
+    func caseCard(_ id: CaseID, in reader: any RecordReader) throws -> (body: CaseCard, hash: NoteHash, row: CaseRow) {
+        guard let row = try reader.matter(id) else { throw CustodianError(.unknown, "the case is not known here") }
+        let note = try UnverifiedNote(parsing: row.card)
+        return (try CaseCard(parsing: note.text), note.hash, row)
+    }
+}

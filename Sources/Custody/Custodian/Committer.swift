@@ -1,0 +1,106 @@
+import AuditTrail
+import MerkleTree
+import SignedNote
+import Storage
+import Synchronization
+import TransparencyLog
+
+/// Commits a batch of work: one transaction with its leaves, their records, all state and the signed checkpoint; only
+/// then tiles and publication, which are derived.
+final class Committer: Sendable {
+    private let stores: CustodianStores
+    private let keys: CustodianKeys
+    private let streams: StreamKeys
+    private let tree: LogTree
+    private let clock: @Sendable () -> Timestamp
+    private struct State {
+        var head = LogHead(size: 0, frontier: [], checkpoint: [], time: Timestamp(seconds: 0))
+        var isBroken = false
+    }
+    private let state = Mutex(State())
+
+    init(
+        stores: CustodianStores, keys: CustodianKeys, streams: StreamKeys, tree: LogTree,
+        clock: @escaping @Sendable () -> Timestamp
+    ) {
+        self.stores = stores
+        self.keys = keys
+        self.streams = streams
+        self.tree = tree
+        self.clock = clock
+    }
+
+    var head: LogHead { state.withLock { $0.head } }
+    /// Whether a write failed in a way that forbids trusting what was written since.
+    var isBroken: Bool { state.withLock { $0.isBroken } }
+
+    /// Reads the log's head, or signs the empty log of a new vault, and rebuilds the tree.
+    func begin() async throws {
+        let (keys, clock) = (keys, clock)
+        let head = try await stores.records.transaction { records in
+            if let head = try records.head() { return head }
+            let note = try Committer.sign(size: 0, root: .emptyRoot, keys: keys)
+            let head = LogHead(size: 0, frontier: [], checkpoint: note, time: clock())
+            try records.setHead(head)
+            return head
+        }
+        let tree = tree
+        let expected = try TreeBuilder(count: head.size, frontier: head.frontier).root
+        try await stores.records.read { try tree.rebuild(from: $0, size: head.size, trustingTiles: true) }
+        if try tree.root(size: head.size) != expected {
+            try await stores.records.read { try tree.rebuild(from: $0, size: head.size, trustingTiles: false) }
+        }
+        guard try tree.root(size: head.size) == expected else {
+            throw StorageError(.damaged, "the log's leaves do not fit its checkpoint; restore the vault from a backup")
+        }
+        state.withLock { $0.head = head }
+    }
+
+    func commit(_ works: [CommitQueue.Work]) async throws {
+        if isBroken {
+            throw CustodianError(.readOnly, "writing to the vault failed; free the disk and start the custodian anew")
+        }
+        let before = head
+        do {
+            let (head, leaves) = try await transact(works, after: before)
+            state.withLock { $0.head = head }
+            try tree.append(leaves)
+            if head.checkpoint != before.checkpoint {
+                try stores.checkpoints.publish(head.checkpoint, replacing: before.checkpoint)
+            }
+        } catch let error as StorageError {
+            throw settle(error)
+        }
+    }
+
+    // A full disk undoes the transaction and leaves the vault whole. Any other failure of a write or flush means that
+    // what the system has in its cache may differ from what is stored.
+    private func settle(_ error: StorageError) -> any Error {
+        if error.code == .full {
+            return CustodianError(.full, "disk full: access refused; free some space and try again")
+        }
+        state.withLock { $0.isBroken = true }
+        return CustodianError(.readOnly, "writing to the vault failed; start the custodian anew")
+    }
+
+    private func transact(
+        _ works: [CommitQueue.Work], after before: LogHead
+    ) async throws -> (LogHead, [Leaf]) {
+        let (keys, streams, clock) = (keys, streams, clock)
+        return try await stores.records.transaction { records in
+            let ledger = try Ledger(records: records, head: before, clock: clock(), streams: streams)
+            for work in works { try work(ledger) }
+            guard !ledger.leaves.isEmpty else { return (before, []) }
+            let note = try Committer.sign(size: ledger.size, root: ledger.root, keys: keys)
+            let head = LogHead(
+                size: ledger.size, frontier: ledger.frontier, checkpoint: note, time: ledger.time)
+            try records.setHead(head)
+            return (head, ledger.leaves)
+        }
+    }
+
+    private static func sign(size: UInt64, root: TreeHash, keys: CustodianKeys) throws -> [UInt8] {
+        let checkpoint = Checkpoint(origin: keys.log.verifierKey.name, size: size, root: root)
+        return try keys.log.sign(checkpoint.text).bytes
+    }
+}

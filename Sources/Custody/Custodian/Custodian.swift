@@ -1,0 +1,118 @@
+import AgeFile
+import AuditTrail
+import MerkleTree
+import Sharing
+public import SignedNote
+import Sodium
+public import Storage
+import Synchronization
+public import TransparencyLog
+
+/// The stores that a custodian works on.
+public struct CustodianStores: Sendable {
+    let records: any RecordStore
+    let objects: any ObjectStore
+    let checkpoints: any CheckpointStore
+    let tiles: any TileStore
+    let secrets: any SecretStore
+    let keys: any SecretStore
+
+    /// Stores of one vault.
+    public init(
+        records: any RecordStore, objects: any ObjectStore, checkpoints: any CheckpointStore, tiles: any TileStore,
+        secrets: any SecretStore, keys: any SecretStore
+    ) {
+        self.records = records
+        self.objects = objects
+        self.checkpoints = checkpoints
+        self.tiles = tiles
+        self.secrets = secrets
+        self.keys = keys
+    }
+}
+
+/// Keeps sealed items, decides, logs and releases parts; alone it can open nothing.
+public final class Custodian: Sendable {
+    let stores: CustodianStores
+    let keys: CustodianKeys
+    let streams: StreamKeys
+    let tree: LogTree
+    let clock: @Sendable () -> Timestamp
+    private let standing = Mutex<CustodianError?>(nil)
+    let oneTime = OneTimeKeys()
+    let queue: CommitQueue
+    private let committer: Committer
+
+    /// Opens a vault's stores: rebuilds what is derived, and finishes what a kill left half done.
+    ///
+    /// A vault whose log does not contain its published checkpoint stays closed: everything but reading the log
+    /// answers `CustodianError.closed`.
+    public init(stores: CustodianStores, clock: @escaping @Sendable () -> Timestamp) async throws {
+        self.stores = stores
+        self.clock = clock
+        keys = try CustodianKeys(in: stores.keys)
+        streams = StreamKeys(keys: keys)
+        tree = LogTree(tiles: stores.tiles)
+        committer = Committer(stores: stores, keys: keys, streams: streams, tree: tree, clock: clock)
+        let committer = committer
+        queue = CommitQueue { try await committer.commit($0) }
+        try await committer.begin()
+        try await checkPublished()
+        if standing.withLock({ $0 }) == nil { try await finishEndings() }
+    }
+
+    /// The custodian's key.
+    public var verifierKey: VerifierKey { keys.signer.verifierKey }
+    /// The policy that its checkpoints satisfy: its own log's signature and no witnesses.
+    public var policy: LogPolicy { LogPolicy(log: keys.log.verifierKey) }
+
+    /// The newest checkpoint, a signed note.
+    public var checkpoint: [UInt8] { committer.head.checkpoint }
+
+    /// Time of the newest record.
+    var newestTime: Timestamp { max(clock(), committer.head.time) }
+
+    /// Throws why nothing is served, if so.
+    public func requireOpen() throws {
+        if let error = standing.withLock({ $0 }) { throw error }
+        if committer.isBroken {
+            throw CustodianError(.readOnly, "writing to the vault failed; free the disk and start the custodian anew")
+        }
+    }
+
+    func close(_ reason: String) {
+        standing.withLock { $0 = CustodianError(.closed, reason) }
+    }
+
+    /// Runs `body` in a transaction shared with others that wait.
+    func submit<Result: Sendable>(_ body: @escaping @Sendable (Ledger) throws -> Result) async throws -> Result {
+        try requireOpen()
+        return try await queue.submit(body)
+    }
+
+    /// A receipt for the leaf at `index`, under the newest checkpoint.
+    func receipt(_ index: UInt64) throws -> LogProof {
+        let note = try UnverifiedNote(parsing: checkpoint)
+        let size = try Checkpoint(parsing: note.text).size
+        return LogProof(try InclusionProof(index: index, size: size, from: tree), checkpoint: note)
+    }
+
+    private func checkPublished() async throws {
+        guard let published = try stores.checkpoints.published() else {
+            return try stores.checkpoints.publish(checkpoint, replacing: nil)
+        }
+        guard contains(published) else {
+            return close(
+                "this vault is older than the checkpoint it has published: an old copy was put back; nothing is served")
+        }
+        if published != checkpoint { try stores.checkpoints.publish(checkpoint, replacing: published) }
+    }
+
+    /// Whether a checkpoint that our log signed is part of our log.
+    func contains(_ note: [UInt8]) -> Bool {
+        guard let seen = try? policy.verify(note).checkpoint, seen.size <= tree.size,
+            let root = try? tree.root(size: seen.size)
+        else { return false }
+        return root == seen.root
+    }
+}

@@ -1,0 +1,100 @@
+public import AgeFile
+import AuditTrail
+public import MerkleTree
+public import Sharing
+public import SignedNote
+import Sodium
+public import Storage
+
+extension Custodian {
+    /// Starts an upload of a sealed payload.
+    public func stageObject() throws -> any StagedObject {
+        try requireOpen()
+        return try stores.objects.stage()
+    }
+
+    /// Names an uploaded payload; durable when this returns. It belongs to nothing until an item names it.
+    public func commitObject(_ staged: any StagedObject, id: AgeFileID, leaves: [TreeHash]) throws {
+        try stores.objects.commit(staged, id: id, leaves: leaves)
+    }
+
+    /// Adds an item whose content was uploaded before.
+    ///
+    /// - Parameters:
+    ///   - note: The ingest record, signed by the capturing person or device.
+    ///   - actor: Text hash of the signer's card; `nil` for a device of the case card.
+    ///   - contentHeader: The content's age header.
+    ///   - description: The whole description, an age file.
+    public func addItem(
+        _ note: [UInt8], by actor: NoteHash?, contentHeader: [UInt8], description: [UInt8]
+    ) async throws -> Acceptance {
+        let unverified = try Unverified<IngestRecord>(parsing: note)
+        let verified = try unverified.verified(by: unverified.body.signer)
+        let body = verified.body
+        if let index = try await stores.records.read({ try $0.setting(Custodian.ingestSetting(verified.hash)) }) {
+            guard let index = UInt64(String(decoding: index, as: UTF8.self)) else {
+                throw StorageError(.damaged, "a record of the vault cannot be read")
+            }
+            return try await acceptance(at: index)
+        }
+        try checkFiles(body, contentHeader: contentHeader, description: description)
+        let appended = try await submit { ledger in
+            try self.checkSigner(body, actor, in: ledger.records)
+            let appended = try ledger.append(
+                .itemAdded, in: .matter(body.caseID), by: actor, notes: [NamedNote(verified)],
+                items: [body.content.id])
+            try ledger.records.insert(
+                ItemRow(
+                    id: body.content.id, caseID: body.caseID, descriptionID: body.description.id, ingest: note,
+                    contentHeader: contentHeader, description: description, isErased: false))
+            try ledger.records.setSigner(
+                body.signer, in: body.caseID, SignerRow(sequence: body.sequence, hash: verified.hash))
+            try ledger.records.setSetting(
+                Custodian.ingestSetting(verified.hash), Array(String(appended.index).utf8))
+            return appended
+        }
+        return try acceptance(appended)
+    }
+
+    private static func ingestSetting(_ hash: NoteHash) -> String {
+        "ingest-" + String(decoding: hash.hex, as: UTF8.self)
+    }
+
+    private func checkFiles(_ body: IngestRecord, contentHeader: [UInt8], description: [UInt8]) throws {
+        guard description.count <= 1 << 20 else { throw CustodianError(.malformed, "the description is too long") }
+        guard let header = try? AgeHeader(parsing: contentHeader), header.digest == body.content.header,
+            let file = try? SealedAgeFile(parsing: description), file.id == body.description.id,
+            file.header.digest == body.description.header, UInt64(file.payload.count) == body.description.payloadSize
+        else { throw CustodianError(.malformed, "header or description do not fit the ingest record") }
+        guard try stores.objects.contains(body.content.id),
+            try stores.objects.open(body.content.id).size == body.content.payloadSize
+        else { throw CustodianError(.unknown, "the item's content was not uploaded; upload it first") }
+    }
+
+    private func checkSigner(_ body: IngestRecord, _ actor: NoteHash?, in reader: any RecordReader) throws {
+        let card = try caseCard(body.caseID, in: reader).body
+        guard card.recipient == body.recipient else {
+            throw CustodianError(.malformed, "the item is sealed to another key than the case's")
+        }
+        if let actor {
+            let state = try cardState(actor, in: reader)
+            guard state.card.key == body.signer, !state.isWithdrawn else {
+                throw CustodianError(.notAuthentic, "the ingest record is signed by another key than the card's")
+            }
+        } else if !card.attests(body.signer) {
+            throw CustodianError(.notAuthentic, "the ingest record's signer is not known to this case")
+        }
+        guard try reader.item(body.content.id) == nil else {
+            throw CustodianError(.conflict, "an item with this content is there already")
+        }
+        let newest = try reader.signer(body.signer, in: body.caseID)
+        guard body.previous == newest?.hash, body.sequence == (newest.map { $0.sequence + 1 } ?? 0) else {
+            throw CustodianError(.conflict, "the signer's ingest records do not follow each other; fetch the newest")
+        }
+    }
+
+    /// Where a signer's ingest records of a case stand.
+    public func signer(_ key: VerifierKey, in matter: CaseID) async throws -> SignerRow? {
+        try await stores.records.read { try $0.signer(key, in: matter) }
+    }
+}

@@ -1,0 +1,90 @@
+import AgeFile
+import AuditTrail
+import MerkleTree
+import Sharing
+import SignedNote
+import Sodium
+import Storage
+
+/// A note that a record names, with its bytes for those who have not seen it.
+struct NamedNote {
+    let hash: NoteHash
+    let bytes: [UInt8]
+
+    init<Body: NoteBody>(_ note: Verified<Body>) {
+        hash = note.hash
+        bytes = note.bytes
+    }
+
+    init(hash: NoteHash, bytes: [UInt8]) {
+        self.hash = hash
+        self.bytes = bytes
+    }
+}
+
+/// Where a leaf came to stand.
+struct Appended: Sendable {
+    let index: UInt64
+    let stream: StreamID
+    let number: UInt64
+    let sealed: [UInt8]
+    let time: Timestamp
+}
+
+/// Appends leaves within one transaction: number, tag, record and tree edge follow from each other here only.
+final class Ledger {
+    let records: any RecordTransaction
+    /// The custodian's clock for everything in this transaction; never before the newest leaf's.
+    let time: Timestamp
+    private(set) var leaves: [Leaf] = []
+    private var tree: TreeBuilder
+    private let streams: StreamKeys
+
+    init(records: any RecordTransaction, head: LogHead, clock: Timestamp, streams: StreamKeys) throws {
+        self.records = records
+        self.streams = streams
+        time = max(clock, head.time)
+        tree = try TreeBuilder(count: head.size, frontier: head.frontier)
+    }
+
+    var size: UInt64 { tree.count }
+    var root: TreeHash { tree.root }
+    var frontier: [TreeHash] { tree.frontier }
+
+    /// Runs `body`; where it throws, its leaves and writes are undone.
+    func attempt<Result>(_ body: () throws -> Result) throws -> Result {
+        let (before, count) = (tree, leaves.count)
+        do {
+            return try records.attempt(body)
+        } catch {
+            tree = before
+            leaves.removeSubrange(count...)
+            throw error
+        }
+    }
+
+    /// Appends a leaf with its sealed record.
+    @discardableResult
+    func append(
+        _ event: Event, in stream: StreamID, by actor: NoteHash?, notes: [NamedNote], items: [AgeFileID] = [],
+        failures: [Failure] = []
+    ) throws -> Appended {
+        let key = try streams.key(of: stream, in: records)
+        let number = try records.newestNumber(of: stream) + 1
+        let record = Record(
+            stream: stream, number: number, time: time, event: event, actor: actor, notes: notes.map(\.hash),
+            items: items, failures: failures)
+        var undisclosed: [[UInt8]] = []
+        for note in notes where try !records.discloses(note.hash, in: stream) {
+            undisclosed.append(note.bytes)
+            try records.setDisclosed(note.hash, in: stream)
+        }
+        let disclosed = DisclosedRecord(record: record, salt: Random.value(), notes: undisclosed)
+        let sealed = try disclosed.sealed(to: key)
+        let row = LeafRow(index: size, leaf: disclosed.leaf(in: key), stream: stream, number: number, record: sealed)
+        try records.append(row)
+        tree.append(row.leaf.hash)
+        leaves.append(row.leaf)
+        return Appended(index: row.index, stream: stream, number: number, sealed: sealed, time: time)
+    }
+}

@@ -1,0 +1,122 @@
+import AuditTrail
+import Sharing
+import SignedNote
+import Storage
+public import TransparencyLog
+
+/// What the custodian says of something it has taken in: where its leaf stands, with proof.
+public struct Acceptance: Sendable {
+    /// Index of the leaf.
+    public let index: UInt64
+    /// Inclusion proof with checkpoint.
+    public let receipt: LogProof
+    /// The record, sealed to its stream; `nil` for one that was taken long ago and erased.
+    public let record: [UInt8]?
+}
+
+extension Custodian {
+    func acceptance(_ appended: Appended) throws -> Acceptance {
+        Acceptance(index: appended.index, receipt: try receipt(appended.index), record: appended.sealed)
+    }
+
+    func acceptance(at index: UInt64) async throws -> Acceptance {
+        let rows = try await stores.records.read { try $0.leaves(index..<index + 1) }
+        return Acceptance(index: index, receipt: try receipt(index), record: rows.first?.record)
+    }
+
+    func cardState(_ hash: NoteHash, in reader: any RecordReader) throws -> CardState {
+        guard let row = try reader.card(hash) else {
+            throw CustodianError(.unknown, "the card is not registered here; register it first")
+        }
+        let card = try Card(parsing: UnverifiedNote(parsing: row.note).text)
+        return CardState(card: card, hash: hash, issuer: row.issuer, isWithdrawn: row.isWithdrawn)
+    }
+
+    // MARK: Trust
+
+    /// The operator's newest trust note; `nil` where none was given.
+    public func trustNote() async throws -> [UInt8]? { try await stores.records.read { try $0.setting("trust") } }
+
+    private func trust(in reader: any RecordReader) throws -> Trust? {
+        try reader.setting("trust").map { try Trust(parsing: UnverifiedNote(parsing: $0).text) }
+    }
+
+    /// Takes a trust note: the first one names the operator, who signs all later ones.
+    public func setTrust(_ note: [UInt8]) async throws -> Acceptance {
+        let unverified = try Unverified<Trust>(parsing: note)
+        let verified = try unverified.verified(by: unverified.body.operatorKey)
+        let body = verified.body
+        guard body.custodian == verifierKey, body.log == keys.log.verifierKey else {
+            throw CustodianError(.malformed, "the trust note names another custodian or log")
+        }
+        let appended = try await submit { ledger in
+            let current = try self.trust(in: ledger.records)
+            guard current.map({ $0.operatorKey == body.operatorKey && $0.number + 1 == body.number }) ?? (body.number == 0)
+            else {
+                throw CustodianError(.conflict, "the trust note is not the operator's next one; show the current one first")
+            }
+            for hash in body.auditors { _ = try self.cardState(hash, in: ledger.records) }
+            try ledger.records.setSetting("trust", note)
+            return try ledger.append(.trustChanged, in: .vault, by: nil, notes: [NamedNote(verified)])
+        }
+        return try acceptance(appended)
+    }
+
+    func isAuditor(_ card: NoteHash, in reader: any RecordReader) throws -> Bool {
+        try trust(in: reader)?.auditors.contains(card) ?? false
+    }
+
+    // MARK: Cards
+
+    /// Registers a card: signed by its own key, and for staff by an issuer that the trust note names for that role.
+    public func addCard(_ note: [UInt8]) async throws -> Acceptance {
+        let unverified = try Unverified<Card>(parsing: note)
+        let verified = try unverified.verified(by: unverified.body.key)
+        if let row = try await stores.records.read({ try $0.card(verified.hash) }) {
+            return try await acceptance(at: row.index)
+        }
+        let appended = try await submit { ledger in
+            let issuer = try self.issuer(of: verified, in: ledger.records)
+            guard try ledger.records.card(verified.hash) == nil else {
+                throw CustodianError(.conflict, "the card was registered at the same moment; try again")
+            }
+            let appended = try ledger.append(.cardAdded, in: .vault, by: verified.hash, notes: [NamedNote(verified)])
+            try ledger.records.insert(
+                CardRow(note: note, issuer: issuer, isWithdrawn: false, index: appended.index, withdrawnIndex: nil),
+                hash: verified.hash)
+            return appended
+        }
+        return try acceptance(appended)
+    }
+
+    private func issuer(of card: Verified<Card>, in reader: any RecordReader) throws -> VerifierKey? {
+        guard card.body.needsIssuer else { return nil }
+        let issuers = try trust(in: reader)?.issuers.filter { $0.role == card.body.role } ?? []
+        guard !issuers.isEmpty, let vouched = try? card.note.verified(by: issuers.map(\.key)) else {
+            throw CustodianError(
+                .notAuthentic, "the card speaks for an organisation, but no issuer that this vault trusts has signed it")
+        }
+        return vouched.signers.first
+    }
+
+    /// Takes a card back: by its own key or its issuer's.
+    public func withdrawCard(_ note: [UInt8]) async throws -> Acceptance {
+        let unverified = try Unverified<Withdrawal>(parsing: note)
+        let verified = try unverified.verified(by: unverified.body.by)
+        let hash = verified.body.card
+        if let row = try await stores.records.read({ try $0.card(hash) }), let index = row.withdrawnIndex {
+            return try await acceptance(at: index)
+        }
+        let appended = try await submit { ledger in
+            let state = try self.cardState(hash, in: ledger.records)
+            guard verified.body.by == state.card.key || verified.body.by == state.issuer else {
+                throw CustodianError(.notAuthentic, "only the card's holder or its issuer may withdraw it")
+            }
+            guard !state.isWithdrawn else { throw CustodianError(.conflict, "the card was withdrawn already") }
+            let appended = try ledger.append(.cardWithdrawn, in: .vault, by: nil, notes: [NamedNote(verified)])
+            try ledger.records.withdrawCard(hash, index: appended.index)
+            return appended
+        }
+        return try acceptance(appended)
+    }
+}

@@ -1,0 +1,184 @@
+import AgeFile
+import AuditTrail
+public import MerkleTree
+import Sharing
+public import SignedNote
+import Sodium
+import Storage
+public import TransparencyLog
+
+/// The answer to a decided request: the leaf with its proof and, when granted, the sealed response.
+public struct Answer: Sendable {
+    /// Whether the request was granted.
+    public let isGranted: Bool
+    /// Index of the request's leaf.
+    public let index: UInt64
+    /// Inclusion proof with checkpoint.
+    public let receipt: LogProof
+    /// The record, sealed to its stream.
+    public let record: [UInt8]?
+    /// From the checkpoint that the request named to the receipt's.
+    public let consistency: ConsistencyProof?
+    /// An age file to the request's recipient; `nil` for a refusal, or once it was acknowledged.
+    public let response: [UInt8]?
+}
+
+extension Custodian {
+    /// Decides a request: leaf, record, state, response and checkpoint become durable together, and only then is
+    /// anything released. A refusal of a valid request is a leaf too; an invalid one leaves none.
+    public func handle(_ note: [UInt8]) async throws -> Answer {
+        try requireOpen()
+        let unverified = try Unverified<AccessRequest>(parsing: note)
+        let requester = try await stores.records.read { try self.cardState(unverified.body.card, in: $0) }
+        let verified = try unverified.verified(by: requester.card.key)
+        let seen = try checkSeen(verified.body.checkpoint)
+        let row = try await submit { ledger in
+            if let row = try ledger.records.request(verified.hash) { return try self.again(row, verified, ledger) }
+            return try self.decide(verified, ledger)
+        }
+        return try await answer(row, seen: seen)
+    }
+
+    /// A checkpoint that our log signed and that our log does not contain means that an old copy was put back, or that
+    /// somebody else signs with our key: nothing more is served.
+    private func checkSeen(_ note: [UInt8]?) throws -> Checkpoint? {
+        guard let note else { return nil }
+        guard let seen = try? policy.verify(note).checkpoint else {
+            throw CustodianError(.malformed, "the request names a checkpoint that this vault's log has not signed")
+        }
+        guard contains(note) else {
+            let reason =
+                "this vault is older than the checkpoint of size \(seen.size) that was seen: an old copy was put back"
+            close(reason + "; nothing is served")
+            throw CustodianError(.closed, reason)
+        }
+        return seen
+    }
+
+    private func answer(_ row: RequestRow, seen: Checkpoint?) async throws -> Answer {
+        let receipt = try receipt(row.index)
+        let size = try Checkpoint(parsing: receipt.note.text).size
+        let consistency = try seen.map { try ConsistencyProof(older: $0.size, newer: size, from: tree) }
+        let leaf = try await stores.records.read { try $0.leaves(row.index..<row.index + 1).first }
+        return Answer(
+            isGranted: row.isGranted, index: row.index, receipt: receipt, record: leaf?.record,
+            consistency: consistency, response: row.response)
+    }
+
+    private func decide(_ verified: Verified<AccessRequest>, _ ledger: Ledger) throws -> RequestRow {
+        let body = verified.body
+        let grants = try chain(body.grantID, in: ledger.records)
+        let context = try context(verified, grants, ledger)
+        let verdict = Decision.decide(context)
+        let stream = stream(body, isGrantKnown: !grants.isEmpty, caseCard: context.caseCard)
+        var notes = [NamedNote(verified)]
+        if let own = grants.first { notes.append(NamedNote(hash: own.row.hash, bytes: own.row.note)) }
+        let appended = try ledger.append(
+            verdict.isGranted ? Event(body.action) : .refused, in: stream, by: body.card, notes: notes,
+            items: body.items, failures: verdict.failures)
+        var response: [UInt8]?
+        if verdict.isGranted {
+            response = try sealResponse(verified, grants.first?.row, ledger.records)
+            if body.action.isOpening { try count(grants.map(\.row), ledger.records) }
+        }
+        let row = RequestRow(
+            index: appended.index, number: appended.number, stream: stream, isGranted: verdict.isGranted,
+            response: response)
+        try ledger.records.insert(row, hash: verified.hash, grant: grants.first?.row.id)
+        return row
+    }
+
+    /// A retry of a request that was decided goes on where it stopped; one whose grant has ended meanwhile is refused.
+    private func again(
+        _ row: RequestRow, _ verified: Verified<AccessRequest>, _ ledger: Ledger
+    ) throws -> RequestRow {
+        guard row.isGranted, row.response != nil else { return row }
+        let grants = try chain(verified.body.grantID, in: ledger.records)
+        let ended = grants.contains { $0.state.hasEnded || ledger.time >= $0.state.grant.notAfter }
+        guard ended else { return row }
+        try ledger.records.deleteResponse(verified.hash)
+        try ledger.append(
+            .refused, in: row.stream, by: verified.body.card, notes: [NamedNote(verified)],
+            items: verified.body.items, failures: [.grantAboveEnded])
+        var refused = row
+        refused.response = nil
+        return refused
+    }
+
+    private struct Link {
+        var row: GrantRow
+        let state: GrantState
+    }
+
+    private func chain(_ id: GrantID?, in reader: any RecordReader) throws -> [Link] {
+        var links: [Link] = []
+        var next = try id.flatMap { try reader.grant($0) }
+        while let row = next {
+            let grant = try Grant(parsing: UnverifiedNote(parsing: row.note).text)
+            let state = GrantState(
+                grant: grant, hash: row.hash, isApproved: row.isApproved, isRevoked: row.isRevoked,
+                isExpired: row.isExpired, openingsUsed: row.openingsUsed,
+                recipient: try cardState(grant.to, in: reader))
+            links.append(Link(row: row, state: state))
+            next = try grant.parent.flatMap { try reader.grant(text: $0) }
+        }
+        return links
+    }
+
+    private func context(
+        _ verified: Verified<AccessRequest>, _ grants: [Link], _ ledger: Ledger
+    ) throws -> AccessContext {
+        let body = verified.body
+        let matter = try ledger.records.matter(body.caseID).map { _ in try caseCard(body.caseID, in: ledger.records) }
+        return AccessContext(
+            request: body, requester: try cardState(body.card, in: ledger.records), chain: grants.map(\.state),
+            caseCard: matter?.body, caseCardHash: matter?.hash,
+            standings: try body.items.map { try standing($0, body, ledger.records) }, custodian: verifierKey,
+            time: ledger.time, witnessTime: nil)
+    }
+
+    private func standing(
+        _ id: AgeFileID, _ body: AccessRequest, _ reader: any RecordReader
+    ) throws -> ItemStanding {
+        guard let item = try reader.item(id), item.caseID == body.caseID else { return .absent }
+        if item.isErased { return .erased }
+        guard let grant = body.grantID else { return .present }
+        return try reader.listedFiles(grant, item: id).isEmpty ? .absent : .present
+    }
+
+    private func stream(_ body: AccessRequest, isGrantKnown: Bool, caseCard: CaseCard?) -> StreamID {
+        if let grant = body.grantID { return isGrantKnown ? .grant(grant) : .vault }
+        return caseCard == nil ? .vault : .matter(body.caseID)
+    }
+
+    private func count(_ rows: [GrantRow], _ records: any RecordTransaction) throws {
+        for var row in rows {
+            row.openingsUsed += 1
+            try records.update(row)
+        }
+    }
+
+    private func sealResponse(
+        _ verified: Verified<AccessRequest>, _ grant: GrantRow?, _ reader: any RecordReader
+    ) throws -> [UInt8] {
+        var releases: [AccessResponse.Release] = []
+        if let grant {
+            let secret = try secret(of: grant)
+            for item in verified.body.items {
+                for (kind, file) in try reader.listedFiles(grant.id, item: item).sorted(by: { $0.key < $1.key })
+                where kind == .description || verified.body.action != .list {
+                    releases.append(.init(file: file, part: secret.part(for: file, in: grant.id)))
+                }
+            }
+        }
+        let response = AccessResponse(request: verified.hash, custodian: verifierKey, releases: releases)
+        var note = try Verified(response, signedBy: keys.signer).bytes
+        defer { Wipe.array(&note) }
+        return try AgeFile.seal(note, to: [verified.body.recipient]).bytes
+    }
+
+    /// The client has its parts: the stored response is deleted.
+    public func acknowledge(_ request: NoteHash) async throws {
+        try await submit { try $0.records.deleteResponse(request) }
+    }
+}

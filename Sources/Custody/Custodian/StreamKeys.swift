@@ -1,0 +1,59 @@
+import AgeFile
+import AuditTrail
+import Sharing
+import SignedNote
+import Sodium
+import Storage
+import Synchronization
+
+/// The log keys of all streams, opened or derived when they are first needed.
+final class StreamKeys: Sendable {
+    private let keys: CustodianKeys
+    private let known = Mutex<[StreamID: StreamKey]>([:])
+    private static let limit = 10_000
+
+    init(keys: CustodianKeys) { self.keys = keys }
+
+    func key(of stream: StreamID, in reader: any RecordReader) throws -> StreamKey {
+        if let key = known.withLock({ $0[stream] }) { return key }
+        let key = try derive(stream, in: reader)
+        known.withLock {
+            if $0.count >= StreamKeys.limit { $0.removeAll() }
+            $0[stream] = key
+        }
+        return key
+    }
+
+    private func derive(_ stream: StreamID, in reader: any RecordReader) throws -> StreamKey {
+        switch stream {
+        case .vault:
+            return keys.vaultStream
+        case .matter(let id):
+            guard let row = try reader.matter(id) else {
+                throw CustodianError(.unknown, "the case is not known here")
+            }
+            return try StreamKey(try AgeFile.open(row.logKey, with: [keys.identity]))
+        case .grant(let id):
+            guard let row = try reader.grant(id) else {
+                throw CustodianError(.unknown, "the grant is not known here")
+            }
+            let grant = try Grant(parsing: UnverifiedNote(parsing: row.note).text)
+            return try parentKey(of: grant, in: reader).child(id)
+        }
+    }
+
+    /// The key that a grant's own is derived from.
+    func parentKey(of grant: Grant, in reader: any RecordReader) throws -> StreamKey {
+        guard let parent = grant.parent else { return try key(of: .matter(grant.caseID), in: reader) }
+        guard let row = try reader.grant(text: parent) else {
+            throw CustodianError(.unknown, "the grant above is not known here")
+        }
+        return try key(of: .grant(row.id), in: reader)
+    }
+
+    /// Knows a new case's key before its row is there.
+    func adopt(_ key: StreamKey, of matter: CaseID) { known.withLock { $0[.matter(matter)] = key } }
+
+    /// Forgets a key that was adopted for a case which was then not taken.
+    func forget(_ stream: StreamID) { known.withLock { $0[stream] = nil } }
+}
