@@ -1,0 +1,40 @@
+public import Hummingbird
+public import NIOCore
+
+extension Request {
+    /// Hands a request's body to `consume` piece by piece, in bounded memory: the next piece is not read from the
+    /// socket before the last one has been consumed.
+    ///
+    /// - Parameters:
+    ///   - maximumByteCount: the most bytes to take. A stated length above it is refused before anything is read.
+    ///   - consume: called in order with each piece; what it throws is thrown on.
+    /// - Returns: the body's length in bytes.
+    /// - Throws: `HTTPError` with status 413 for a larger body; `SocketServerError` with `.bodyCutShort`, or the
+    ///   transport's own error, where the connection ends before the body does.
+    @discardableResult
+    public func consumeBody(
+        upTo maximumByteCount: UInt64, _ consume: (ByteBuffer) async throws -> Void
+    ) async throws -> UInt64 {
+        let stated = headers[.contentLength].flatMap(UInt64.init)
+        guard stated ?? 0 <= maximumByteCount else { throw HTTPError(.contentTooLarge) }
+        var count: UInt64 = 0
+        for try await piece in body {
+            count += UInt64(piece.readableBytes)
+            guard count <= maximumByteCount else { throw HTTPError(.contentTooLarge) }
+            try await consume(piece)
+        }
+        guard stated == nil || stated == count else {
+            throw SocketServerError(.bodyCutShort, "the request's body ended before its stated length")
+        }
+        return count
+    }
+
+    /// Collects a small body.
+    ///
+    /// - Throws: as `consumeBody(upTo:_:)`.
+    public func smallBody(upTo maximumByteCount: Int) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        try await consumeBody(upTo: UInt64(maximumByteCount)) { bytes.append(contentsOf: $0.readableBytesView) }
+        return bytes
+    }
+}
