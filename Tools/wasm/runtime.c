@@ -1,0 +1,15 @@
+// What the Swift compiler expects of a platform and wasi-libc does not have: the stack protector's two symbols.
+
+#include <stdint.h>
+#include <unistd.h>
+
+uintptr_t __stack_chk_guard = 0x5bd1e995;
+
+// Before any protected function runs, so that no frame sees the value change.
+__attribute__((constructor)) static void choose_guard(void) {
+    (void)getentropy(&__stack_chk_guard, sizeof __stack_chk_guard);
+}
+
+// Called when a function finds its stack frame overwritten.
+_Noreturn void __stack_chk_fail(void);
+_Noreturn void __stack_chk_fail(void) { __builtin_trap(); }
