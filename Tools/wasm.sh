@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
+#     Tools/wasm.sh          build, link, run
+#     Tools/wasm.sh modules  print the portable modules, one a line, and stop
+#
 # Builds the portable modules as Embedded Swift for WebAssembly, links them with libsodium's own C sources, and
 # checks the result under Node against known answers and against Node's own cryptography.
 #
 # Why: the browser runs the same code as the custodian and the auditor. Built on every change, it stays true.
 # Everything it makes or fetches lies in .build-wasm/; the system's package settings stay as they are.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # In the order of their dependencies. A folder that is missing is an error.
 modules=(
@@ -100,6 +103,12 @@ copy_headers() {
         "$source/sodium/version.h.in" >"$out/include/sodium/version.h"
 }
 
+# compile_c CLANG SOURCE FILE OUT HEADERS: one file of libsodium, in a process of its own.
+compile_c() {
+    "$1" --target=wasm32-unknown-wasi -O2 -w -DCONFIGURED=1 -D_WASI_EMULATED_SIGNAL \
+        -isystem "$5" -I"$4/include" -I"$4/include/sodium" -c -o "$4/objects/${3//\//_}.o" "$2/$3"
+}
+
 build_sodium() {
     local library=$out/libsodium.a source=$out/source/libsodium-$sodium_version/src/libsodium
     [ -f "$library" ] && [ "$library" -nt "$out/source/complete" ] && [ "$library" -nt Tools/wasm.sh ] && return
@@ -107,11 +116,7 @@ build_sodium() {
     rm -rf "$out/objects"
     mkdir -p "$out/objects"
     find "$source" -name '*.c' -printf '%P\0' |
-        CLANG=$clang SOURCE=$source OUT=$out WASI=$wasi_headers xargs -0 -P "$(nproc)" -I{} bash -c '
-            file={}
-            "$CLANG" --target=wasm32-unknown-wasi -O2 -w -DCONFIGURED=1 -D_WASI_EMULATED_SIGNAL \
-                -isystem "$WASI" -I"$OUT/include" -I"$OUT/include/sodium" -I"$SOURCE/include/sodium/private" \
-                -c -o "$OUT/objects/${file//\//_}.o" "$SOURCE/$file"'
+        xargs -0 -P "$(nproc)" -I{} bash Tools/wasm.sh compile-c "$clang" "$source" {} "$out" "$wasi_headers"
     rm -f "$library"
     "$archiver" rc "$library" "$out"/objects/*.o
     echo "libsodium $sodium_version: $(find "$out/objects" -name '*.o' | wc -l) C files compiled"
@@ -165,6 +170,17 @@ run_smoke() {
     fi
 }
 
+case ${1:-} in
+modules)
+    printf '%s\n' "${modules[@]}"
+    exit
+    ;;
+compile-c)
+    shift
+    compile_c "$@"
+    exit
+    ;;
+esac
 mkdir -p "$out"
 find_tools
 fetch_sodium

@@ -13,3 +13,10 @@ __attribute__((constructor)) static void choose_guard(void) {
 // Called when a function finds its stack frame overwritten.
 _Noreturn void __stack_chk_fail(void);
 _Noreturn void __stack_chk_fail(void) { __builtin_trap(); }
+
+// libsodium's assertions: wasi-libc's own version prints, and would bring stdio into the module.
+_Noreturn void __assert_fail(const char *, const char *, int, const char *);
+_Noreturn void __assert_fail(const char *expression, const char *file, int line, const char *function) {
+    (void)expression, (void)file, (void)line, (void)function;
+    __builtin_trap();
+}
