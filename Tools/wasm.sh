@@ -17,8 +17,8 @@ modules=(
     Formats/AgeFile
     Formats/SignedNote
     Formats/TransparencyLog
-    #Domain/Sharing
-    #Domain/AuditTrail
+    Domain/Sharing
+    Domain/AuditTrail
 )
 
 sodium_version=1.0.18

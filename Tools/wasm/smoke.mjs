@@ -3,8 +3,11 @@
 //     node smoke.mjs smoke.wasm
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import * as crypto from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const file = process.argv[2];
 assert(file, 'usage: node smoke.mjs smoke.wasm');
@@ -19,7 +22,7 @@ const wasi = {
     },
 };
 // libc names more than this program ever reaches: a call to any of them is a failure, and says which.
-const module = await WebAssembly.compile(await readFile(file));
+const module = await WebAssembly.compile(readFileSync(file));
 const imports = {};
 for (const { module: from, name } of WebAssembly.Module.imports(module)) {
     assert.equal(from, 'wasi_snapshot_preview1', `unexpected import ${from}.${name}`);
@@ -68,6 +71,33 @@ function sign(seed, message) {
 
 const verify = (key, message, signature) =>
     core.smoke_verify(place(key), place(message), message.length, place(signature));
+
+function ageSeal(plaintext, secret) {
+    const output = core.smoke_allocate(plaintext.length + 1_000);
+    const count = core.smoke_age_seal(place(plaintext), plaintext.length, place(secret), output);
+    assert(count > plaintext.length);
+    return take(output, count);
+}
+
+function ageOpen(file, secret) {
+    const output = core.smoke_allocate(file.length);
+    const count = core.smoke_age_open(place(file), file.length, place(secret), output);
+    return count < 0 ? null : take(output, count);
+}
+
+function ageKeys(secret) {
+    const [identity, recipient] = [core.smoke_allocate(74), core.smoke_allocate(62)];
+    assert.equal(core.smoke_age_keys(place(secret), identity, recipient), 0);
+    return { identity: take(identity, 74).toString(), recipient: take(recipient, 62).toString() };
+}
+
+function stockAge() {
+    try {
+        return execFileSync('age', ['--version'], { stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim();
+    } catch {
+        return null;
+    }
+}
 
 const flipped = (bytes) => Buffer.from(bytes.map((byte, at) => (at === bytes.length - 1 ? byte ^ 1 : byte)));
 
@@ -147,10 +177,39 @@ const checks = {
             assert.deepEqual(take(output, 32), over(entries), `${count} leaves`);
         }
     },
+    'an age file opens with its key, and not with another or altered'() {
+        const [secret, other] = [crypto.randomBytes(32), crypto.randomBytes(32)];
+        for (const count of [0, 1, 65_536, 65_537, 300_000]) {
+            const plaintext = crypto.randomBytes(count);
+            const file = ageSeal(plaintext, secret);
+            assert.equal(file.subarray(0, 22).toString(), 'age-encryption.org/v1\n');
+            assert.deepEqual(ageOpen(file, secret), plaintext);
+            assert.equal(ageOpen(file, other), null);
+            assert.equal(ageOpen(flipped(file), secret), null);
+            assert.equal(ageOpen(file.subarray(0, -1), secret), null);
+        }
+    },
+    'the stock age tool opens what the module seals, and the module what it seals'() {
+        if (!stockAge()) return 'not run: no age here (Debian\'s age)';
+        const folder = mkdtempSync(join(tmpdir(), 'bevis-smoke-'));
+        try {
+            const secret = crypto.randomBytes(32);
+            const { identity, recipient } = ageKeys(secret);
+            const plaintext = crypto.randomBytes(200_000);
+            writeFileSync(join(folder, 'identity'), identity, { mode: 0o600 });
+            const opened = execFileSync('age', ['-d', '-i', join(folder, 'identity')],
+                { input: ageSeal(plaintext, secret) });
+            assert.deepEqual(opened, plaintext);
+            assert.deepEqual(ageOpen(execFileSync('age', ['-r', recipient], { input: plaintext }), secret), plaintext);
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
+        return stockAge();
+    },
 };
 
 for (const [name, check] of Object.entries(checks)) {
-    check();
-    console.log(`ok: ${name}`);
+    const remark = check();
+    console.log(`ok: ${name}${remark ? ` (${remark})` : ''}`);
 }
 console.log(`${Object.keys(checks).length} checks under Node ${process.version}, every one as it should be`);

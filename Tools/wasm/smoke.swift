@@ -1,6 +1,7 @@
 // The exports that smoke.mjs calls: each portable part does its work once, on bytes that the host placed in memory.
 // Pointers come from `smoke_allocate`; a result of 0 means done, or yes, and anything else is the number of the failure.
 
+import AgeFile
 import MerkleTree
 import Sodium
 
@@ -82,4 +83,36 @@ func root(_ leaves: Int, _ output: MutableBytes) {
         tree.append(TreeHash.leaf(entry))
     }
     give(tree.root.bytes.array, to: output)
+}
+
+/// Writes the identity of a 32-byte secret, `AGE-SECRET-KEY-1…`, and its recipient, `age1…`: 74 and 62 bytes.
+@_cdecl("smoke_age_keys")
+func ageKeys(_ scalar: Bytes, _ identity: MutableBytes, _ recipient: MutableBytes) -> Int32 {
+    guard let key = try? AgreementKey(secret(scalar)) else { return 1 }
+    let age = AgeIdentity(key)
+    age.text.withUnsafeBytes { give([UInt8]($0), to: identity) }
+    give(age.recipient.text, to: recipient)
+    return 0
+}
+
+/// Seals to the recipient of a 32-byte secret; the result is the size of the age file, or 0.
+@_cdecl("smoke_age_seal")
+func ageSeal(_ plaintext: Bytes, _ count: Int, _ scalar: Bytes, _ output: MutableBytes) -> Int {
+    guard let key = try? AgreementKey(secret(scalar)),
+        let file = try? AgeFile.seal(array(plaintext, count), to: [AgeIdentity(key).recipient])
+    else { return 0 }
+    give(file.bytes, to: output)
+    return file.bytes.count
+}
+
+/// Opens an age file with a 32-byte secret; the result is the size of the plaintext, or -1 when it was refused.
+@_cdecl("smoke_age_open")
+func ageOpen(_ sealed: Bytes, _ count: Int, _ scalar: Bytes, _ output: MutableBytes) -> Int {
+    guard let key = try? AgreementKey(secret(scalar)),
+        let plaintext = try? AgeFile.open(array(sealed, count), with: [AgeIdentity(key)])
+    else { return -1 }
+    return plaintext.withUnsafeBytes {
+        give([UInt8]($0), to: output)
+        return $0.count
+    }
 }
