@@ -1,0 +1,53 @@
+# The one entry for people: `make` names what there is to do. Each target works from a fresh clone and an empty home.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# Swift's own crash reporter can hang and hold the output open.
+export SWIFT_BACKTRACE := enable=no
+
+# Progress for a person at a terminal, only warnings and errors elsewhere.
+SWIFT_QUIET := $$([ -t 1 ] || echo --quiet)
+
+.PHONY: help setup setup-test build demo test bench faults fuzz lint wasm clean
+
+help: ## Show this list
+	@awk -F ":.*## " '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Install what building needs (Debian packages; asks for sudo where you are not root)
+	@Tools/setup.sh build
+
+setup-test: ## Install what the tests need besides
+	@Tools/setup.sh build test
+
+build: setup ## Build the commands bevis and bevis-audit, for use
+	@swift build -c release --product bevis $(SWIFT_QUIET)
+	@swift build -c release --product bevis-audit $(SWIFT_QUIET)
+	@echo "built: .build/release/bevis and .build/release/bevis-audit"
+
+demo: build ## Seal, grant, open, revoke and audit, from nothing, in a folder of its own
+	@Tools/demo.sh
+
+test: setup-test ## Build and run all tests
+	@swift test --disable-xctest $(SWIFT_QUIET)
+
+bench: build ## Measure against age, openssl and the bare cryptography
+	@Tools/bench.sh
+
+faults: setup-test build ## Kill it, starve it, lie to it at every system call
+	@Tools/faults.sh
+
+fuzz: setup ## Feed every parser mutated input, some seconds each (SECONDS_EACH=10)
+	@Tools/fuzz.sh $(SECONDS_EACH)
+
+lint: ## Check format, style and the rules of the house
+	@swift format lint --strict --parallel --recursive Package.swift Sources Tests Tools
+	@for script in Tools/*.sh .ci/run; do bash -n "$$script"; done
+	@Tools/guards.sh
+
+wasm: setup-test ## Build the portable modules for the browser and check them under Node
+	@Tools/wasm.sh
+
+clean: ## Remove everything built
+	@rm -rf .build .build-wasm .build-fuzz

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# Installs what is missing, from Debian; says nothing when everything is there.
+#
+#     Tools/setup.sh build [test]
+#
+# What counts is whether a thing is there, not which package brought it: on another system, install it your own way.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+swift_needed=6.2
+
+# package: the command that succeeds where it is there
+build_needs=(
+    'pkg-config: command -v pkg-config'
+    'libsodium-dev: pkg-config --exists libsodium'
+    'libssl-dev: pkg-config --exists libcrypto'
+    'libcurl4-openssl-dev: pkg-config --exists libcurl'
+    'libsqlite3-dev: pkg-config --exists sqlite3'
+)
+# age is the peer that must read our files and write ours; strace and faketime bring the faults; the others build and
+# run the modules of the browser.
+test_needs=(
+    'age: command -v age'
+    'strace: command -v strace'
+    'faketime: command -v faketime'
+    'python3: command -v python3'
+    'wasi-libc: test -d /usr/include/wasm32-wasi'
+    'patch: command -v patch'
+    'nodejs: command -v node'
+)
+
+fail() {
+    echo "setup: $*" >&2
+    exit 1
+}
+
+check_swift() {
+    local where='see https://www.swift.org/install/linux/' version
+    command -v swift >/dev/null || fail "Swift is not installed; $swift_needed or newer is needed: $where"
+    version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9.]*[0-9]\).*/\1/p' | head -n 1)
+    [ -n "$version" ] || fail "'swift --version' gave no version; $swift_needed or newer is needed: $where"
+    [ "$(printf '%s\n' "$swift_needed" "$version" | sort -V | head -n 1)" = "$swift_needed" ] ||
+        fail "Swift $version is too old; $swift_needed or newer is needed: $where"
+}
+
+missing_packages() {
+    local need
+    for need in "$@"; do
+        bash -c "${need#*: }" >/dev/null 2>&1 || echo "${need%%: *}"
+    done
+}
+
+install_packages() {
+    command -v apt-get >/dev/null || fail "missing here: $*. There is no apt-get; install them your own way"
+    local -a as_root=(env DEBIAN_FRONTEND=noninteractive)
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo >/dev/null || fail "missing here: $*. Ask an administrator to run: apt-get install $*"
+        echo "setup: installing with sudo: $*"
+        as_root=(sudo "${as_root[@]}")
+    else
+        echo "setup: installing: $*"
+    fi
+    # A list that cannot be renewed may be one that is not needed: installing decides.
+    "${as_root[@]}" apt-get -qq update || echo "setup: not every package list could be renewed; going on"
+    "${as_root[@]}" apt-get -qq install --yes --no-install-recommends "$@" >"$log" 2>&1 || {
+        cat "$log" >&2
+        fail "could not install: $*"
+    }
+}
+
+check_swift
+needs=()
+for part in "$@"; do
+    case $part in
+    build) needs+=("${build_needs[@]}") ;;
+    test) needs+=("${test_needs[@]}") ;;
+    *) fail "no such part: $part (build, test)" ;;
+    esac
+done
+[ "${#needs[@]}" -gt 0 ] || fail 'say what for: build, test, or both'
+
+mapfile -t missing < <(missing_packages "${needs[@]}")
+# Without pkg-config nothing else can be seen: what it looks for is installed too, and is a no-op where it was there.
+[ "${#missing[@]}" -gt 0 ] || exit 0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+install_packages "${missing[@]}"
+mapfile -t missing < <(missing_packages "${needs[@]}")
+[ "${#missing[@]}" = 0 ] || fail "still missing after installing: ${missing[*]}"
