@@ -75,7 +75,8 @@ final class LogTree: TreeReader, Sendable {
                 }
                 return try tile.root(height: height, index: place)
             }
-            guard tileIndex < full, let coordinate = try? TileCoordinate(level: tileLevel, index: tileIndex, width: 256),
+            guard tileIndex < full,
+                let coordinate = try? TileCoordinate(level: tileLevel, index: tileIndex, width: 256),
                 let tile = fullTile(coordinate, in: &state)
             else { throw TreeError(.missing, "a tile of the log cannot be read") }
             return try tile.root(height: height, index: place)
@@ -84,7 +85,8 @@ final class LogTree: TreeReader, Sendable {
 
     private func fullTile(_ coordinate: TileCoordinate, in state: inout State) -> Tile? {
         if let tile = state.cache[coordinate] { return tile }
-        guard let bytes = try? tiles.tile(path(coordinate.path)), let tile = try? Tile(parsing: bytes, width: 256) else {
+        guard let bytes = try? tiles.tile(path(coordinate.path)), let tile = try? Tile(parsing: bytes, width: 256)
+        else {
             return nil
         }
         remember(tile, at: coordinate, in: &state)

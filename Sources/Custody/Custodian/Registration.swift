@@ -51,9 +51,12 @@ extension Custodian {
         }
         let appended = try await submit { ledger in
             let current = try self.trust(in: ledger.records)
-            guard current.map({ $0.operatorKey == body.operatorKey && $0.number + 1 == body.number }) ?? (body.number == 0)
+            guard
+                current.map({ $0.operatorKey == body.operatorKey && $0.number + 1 == body.number })
+                    ?? (body.number == 0)
             else {
-                throw CustodianError(.conflict, "the trust note is not the operator's next one; show the current one first")
+                throw CustodianError(
+                    .conflict, "the trust note is not the operator's next one; show the current one first")
             }
             for hash in body.auditors { _ = try self.cardState(hash, in: ledger.records) }
             try ledger.records.setSetting("trust", note)
@@ -94,7 +97,8 @@ extension Custodian {
         let issuers = try trust(in: reader)?.issuers.filter { $0.role == card.body.role } ?? []
         guard !issuers.isEmpty, let vouched = try? card.note.verified(by: issuers.map(\.key)) else {
             throw CustodianError(
-                .notAuthentic, "the card speaks for an organisation, but no issuer that this vault trusts has signed it")
+                .notAuthentic, "the card speaks for an organisation, but no issuer that this vault trusts has signed it"
+            )
         }
         return vouched.signers.first
     }

@@ -150,7 +150,8 @@ class SQLiteReader: RecordReader {
 
     func listedFiles(_ grant: GrantID, item: AgeFileID) throws -> [ListedKind: AgeFileID] {
         var files: [ListedKind: AgeFileID] = [:]
-        for row in try rows("SELECT kind, id FROM lent_file WHERE lending = ? AND item = ?", [blob(grant), blob(item)]) {
+        for row in try rows("SELECT kind, id FROM lent_file WHERE lending = ? AND item = ?", [blob(grant), blob(item)])
+        {
             guard let kind = ListedKind(rawValue: UInt8(truncatingIfNeeded: try row.number("kind"))) else {
                 throw StorageError(.damaged, "an item list names a kind of file that is not known")
             }

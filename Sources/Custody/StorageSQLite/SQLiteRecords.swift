@@ -80,7 +80,8 @@ public final class SQLiteRecords: RecordStore {
         case .SQLITE_FULL: StorageError(.full, "the disk is full")
         case .SQLITE_BUSY, .SQLITE_LOCKED: StorageError(.inUse, "another process holds the vault's records")
         case .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN:
-            StorageError(.notDurable, "the vault's records cannot be written (SQLite \(error.extendedResultCode.rawValue))")
+            StorageError(
+                .notDurable, "the vault's records cannot be written (SQLite \(error.extendedResultCode.rawValue))")
         case .SQLITE_NOTADB: StorageError(.notAVault, "the vault's records are not a database")
         default:
             StorageError(.damaged, "the vault's records are damaged (SQLite \(error.extendedResultCode.rawValue))")

@@ -1,0 +1,226 @@
+public import AgeFile
+import AuditTrail
+import MerkleTree
+public import Sharing
+import SignedNote
+import Sodium
+public import Storage
+public import TransparencyLog
+
+/// A page of a stream's leaves.
+public struct StreamPage: Sendable {
+    /// Leaves with their sealed records, in the order of their numbers.
+    public let leaves: [LeafRow]
+    /// Records of other streams that concern this one (its case's opening, the cards that it names), each sealed anew
+    /// to this stream, with its leaf's index.
+    public let attached: [(index: UInt64, record: [UInt8])]
+}
+
+/// A grant as its recipient or the owner sees it.
+public struct GrantView: Sendable {
+    /// The grant and what became of it.
+    public let row: GrantRow
+    /// The grantor's card, a signed note.
+    public let from: [UInt8]
+    /// The recipient's card, a signed note.
+    public let to: [UInt8]
+}
+
+extension Custodian {
+    /// Verifies a query: signed by a registered card that counts, meant for this custodian, made within five minutes.
+    public func authorise(_ note: [UInt8]) async throws -> (query: Query, card: CardState) {
+        try requireOpen()
+        let unverified = try Unverified<Query>(parsing: note)
+        let card = try await stores.records.read { try self.cardState(unverified.body.card, in: $0) }
+        let query = try unverified.verified(by: card.card.key).body
+        let now = newestTime.seconds
+        guard query.custodian == verifierKey else {
+            throw CustodianError(.notAuthentic, "the query is meant for another custodian")
+        }
+        guard max(query.time.seconds, now) - min(query.time.seconds, now) <= Decision.clockTolerance else {
+            throw CustodianError(.refused, "the query's time is off; set this machine's clock")
+        }
+        guard !card.isWithdrawn else { throw CustodianError(.refused, "the card was withdrawn") }
+        return (query, card)
+    }
+
+    private static let denied = CustodianError(.notAuthentic, "this card may not see that")
+
+    private func requireOwner(_ card: CardState, of matter: CaseID, in reader: any RecordReader) throws {
+        guard try caseCard(matter, in: reader).body.ownerKey == card.card.key else { throw Custodian.denied }
+    }
+
+    /// A page of the stream that a query names.
+    public func page(_ query: Query, _ card: CardState, from number: UInt64, limit: Int) async throws -> StreamPage {
+        try await stores.records.read { reader in
+            let stream = try self.stream(query, card, in: reader)
+            let leaves = try reader.leaves(of: stream, from: number, limit: limit)
+            return StreamPage(leaves: leaves, attached: try self.attached(to: stream, leaves, in: reader))
+        }
+    }
+
+    private func stream(_ query: Query, _ card: CardState, in reader: any RecordReader) throws -> StreamID {
+        switch (query.subject, query.scope) {
+        case (.caseStream, let id?):
+            try requireOwner(card, of: CaseID(id.bytes), in: reader)
+            return .matter(CaseID(id.bytes))
+        case (.grantStream, let id?):
+            guard let row = try reader.grant(GrantID(id.bytes)) else {
+                throw CustodianError(.unknown, "the grant is not known here")
+            }
+            let grant = try Grant(parsing: UnverifiedNote(parsing: row.note).text)
+            if grant.to != card.hash, grant.from != card.hash {
+                try requireOwner(card, of: grant.caseID, in: reader)
+            }
+            return .grant(row.id)
+        case (.vaultStream, nil):
+            guard try isAuditor(card.hash, in: reader) else { throw Custodian.denied }
+            return .vault
+        default:
+            throw CustodianError(.malformed, "the query names no stream")
+        }
+    }
+
+    /// What a stream's holders need from the vault's stream: the case's opening and the cards that its records name.
+    private func attached(
+        to stream: StreamID, _ leaves: [LeafRow], in reader: any RecordReader
+    ) throws -> [(index: UInt64, record: [UInt8])] {
+        let key = try streams.key(of: stream, in: reader)
+        var indices: Set<UInt64> = []
+        for row in leaves {
+            guard let sealed = row.record else { continue }
+            let disclosed = try DisclosedRecord(opening: sealed, with: key)
+            if let actor = disclosed.record.actor { try insert(actor, in: reader, to: &indices) }
+            for note in disclosed.notes {
+                guard let grant = try? Grant(parsing: UnverifiedNote(parsing: note).text) else { continue }
+                try insert(grant.from, in: reader, to: &indices)
+                try insert(grant.to, in: reader, to: &indices)
+            }
+        }
+        if case .matter(let id) = stream, let text = try reader.setting(Custodian.openedSetting(id)),
+            let index = UInt64(String(decoding: text, as: UTF8.self))
+        {
+            indices.insert(index)
+        }
+        return try indices.sorted().compactMap { try resealed($0, to: key, in: reader) }
+    }
+
+    private func insert(_ card: NoteHash, in reader: any RecordReader, to indices: inout Set<UInt64>) throws {
+        guard let row = try reader.card(card) else { return }
+        indices.insert(row.index)
+        if let withdrawn = row.withdrawnIndex { indices.insert(withdrawn) }
+    }
+
+    private func resealed(
+        _ index: UInt64, to key: StreamKey, in reader: any RecordReader
+    ) throws -> (index: UInt64, record: [UInt8])? {
+        guard let row = try reader.leaves(index..<index + 1).first, let sealed = row.record else { return nil }
+        let disclosed = try DisclosedRecord(opening: sealed, with: try streams.key(of: row.stream, in: reader))
+        return (index, try disclosed.sealed(to: key))
+    }
+
+    /// Items of a case, for its owner; after an item, at most `limit`.
+    public func items(
+        _ query: Query, _ card: CardState, after: AgeFileID?, limit: Int
+    ) async throws -> [ItemRow] {
+        guard query.subject == .caseStream, let id = query.scope else {
+            throw CustodianError(.malformed, "the query names no case")
+        }
+        return try await stores.records.read { reader in
+            try self.requireOwner(card, of: CaseID(id.bytes), in: reader)
+            return try reader.items(of: CaseID(id.bytes), after: after, limit: limit)
+        }
+    }
+
+    /// One item, sealed: to whoever holds a card and knows its id.
+    public func item(_ query: Query, _ id: AgeFileID) async throws -> ItemRow {
+        guard query.subject == .object, query.scope?.bytes == id.bytes else {
+            throw CustodianError(.malformed, "the query names another item")
+        }
+        guard let row = try await stores.records.read({ try $0.item(id) }), !row.isErased else {
+            throw CustodianError(.unknown, "the item is not here, or was erased")
+        }
+        return row
+    }
+
+    /// The sealed payload of an item and its tree's leaf hashes.
+    public func object(_ query: Query, _ id: AgeFileID) async throws -> any StoredObject {
+        _ = try await item(query, id)
+        return try stores.objects.open(id)
+    }
+
+    /// The leaf hashes of an item's tree, the nonce's first.
+    public func leaves(_ query: Query, _ id: AgeFileID) async throws -> [TreeHash] {
+        _ = try await item(query, id)
+        return try stores.objects.leaves(of: id)
+    }
+
+    /// Grants to the asking card, or of a case for its owner.
+    public func grants(_ query: Query, _ card: CardState) async throws -> [GrantView] {
+        try await stores.records.read { reader in
+            let rows: [GrantRow]
+            switch (query.subject, query.scope) {
+            case (.grants, nil): rows = try reader.grants(to: card.hash)
+            case (.caseStream, let id?):
+                try self.requireOwner(card, of: CaseID(id.bytes), in: reader)
+                rows = try reader.grants(of: CaseID(id.bytes))
+            default: throw CustodianError(.malformed, "the query names no grants")
+            }
+            return try rows.map { row in
+                let grant = try Grant(parsing: UnverifiedNote(parsing: row.note).text)
+                return GrantView(
+                    row: row, from: try reader.card(grant.from)?.note ?? [], to: try reader.card(grant.to)?.note ?? [])
+            }
+        }
+    }
+
+    // MARK: Owner's cases
+
+    /// Cases whose owner key is the asking card's: case card and sealed keys.
+    public func cases(_ card: CardState) async throws -> [CaseRow] {
+        try await stores.records.read { reader in
+            try reader.matters().filter {
+                try CaseCard(parsing: UnverifiedNote(parsing: $0.card).text).ownerKey == card.card.key
+            }
+        }
+    }
+
+    // MARK: Audit
+
+    /// The log keys of all streams, sealed to an auditor that the trust note names.
+    public func auditKeys(_ query: Query, _ card: CardState) async throws -> [UInt8] {
+        try await stores.records.read { reader in
+            guard query.subject == .audit, try self.isAuditor(card.hash, in: reader) else { throw Custodian.denied }
+            let matters = try reader.matters().map { row in
+                AuditKeys.Matter(id: row.id, key: try self.streams.key(of: .matter(row.id), in: reader))
+            }
+            var text = AuditKeys(vault: self.keys.vaultStream, matters: matters).text
+            defer { Wipe.array(&text) }
+            return try AgeFile.seal(text, to: [card.card.recipient]).bytes
+        }
+    }
+
+    /// Sealed records by their leaves' indices, for auditors.
+    public func auditRecords(_ query: Query, _ card: CardState, _ range: Range<UInt64>) async throws -> [LeafRow] {
+        try await stores.records.read { reader in
+            guard query.subject == .audit, try self.isAuditor(card.hash, in: reader) else { throw Custodian.denied }
+            return try reader.leaves(range)
+        }
+    }
+
+    /// The sealed item lists of all grants, for auditors.
+    public func auditLists(_ query: Query, _ card: CardState) async throws -> [(id: GrantID, list: [UInt8])] {
+        try await stores.records.read { reader in
+            guard query.subject == .audit, try self.isAuditor(card.hash, in: reader) else { throw Custodian.denied }
+            return try reader.matters().flatMap { try reader.grants(of: $0.id) }.map { ($0.id, $0.list) }
+        }
+    }
+
+    // MARK: Log
+
+    /// A tile of the log; `nil` for one that the log's size does not imply.
+    public func tile(_ coordinate: TileCoordinate) -> [UInt8]? { tree.tile(coordinate) }
+
+    /// An entry bundle of the log; `nil` for one that the log's size does not imply.
+    public func entries(_ coordinate: EntriesCoordinate) -> [UInt8]? { tree.entries(coordinate) }
+}
