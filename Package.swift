@@ -39,5 +39,10 @@ let package = Package(
         part("AgeFile", in: "Formats", on: ["Sodium", "MerkleTree"]),
         part("SignedNote", in: "Formats", on: ["Sodium"]),
         part("TransparencyLog", in: "Formats", on: ["Sodium", "MerkleTree", "SignedNote"]),
+        // Domain
+        part("Sharing", in: "Domain", on: ["Sodium", "MerkleTree", "AgeFile", "SignedNote"]),
+        part(
+            "AuditTrail", in: "Domain",
+            on: ["Sodium", "MerkleTree", "AgeFile", "SignedNote", "TransparencyLog", "Sharing"]),
     ]
 )

@@ -11,7 +11,8 @@ public struct LineTextWriter: Sendable {
     /// Starts a text; `type` is its first line, such as `bevis.example/grant/v1`.
     public init(type: StaticString) { text = NoteText.bytes(type) + [NoteText.lineFeed] }
 
-    private mutating func write(_ key: StaticString, _ value: [UInt8]) {
+    /// Adds a line whose value is known to fit: made by this program, or checked when it came in.
+    package mutating func write(_ key: StaticString, _ value: [UInt8]) {
         text += NoteText.bytes(key) + [NoteText.space] + value + [NoteText.lineFeed]
     }
 

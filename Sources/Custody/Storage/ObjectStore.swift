@@ -1,0 +1,38 @@
+public import AgeFile
+public import MerkleTree
+
+/// Sealed payloads: written once, under their id, never changed.
+public protocol ObjectStore: Sendable {
+    /// Starts writing an object whose id is not known yet.
+    func stage() throws -> any StagedObject
+    /// Gives a staged object its name. When this returns, the object is durable; an object that is there already is
+    /// left as it is, since its id says that it is the same.
+    func commit(_ staged: any StagedObject, id: AgeFileID, leaves: [TreeHash]) throws
+    /// Opens an object for reading.
+    /// - Throws: `StorageError.missing`.
+    func open(_ id: AgeFileID) throws -> any StoredObject
+    /// Whether an object is stored.
+    func contains(_ id: AgeFileID) throws -> Bool
+    /// The leaf hashes of an object's tree, the nonce's first.
+    func leaves(of id: AgeFileID) throws -> [TreeHash]
+    /// Destroys an object; none there is no error.
+    func remove(_ id: AgeFileID) throws
+    /// All ids.
+    func ids() throws -> [AgeFileID]
+    /// Removes what was staged and never committed by processes that are gone.
+    func removeAbandoned() throws
+}
+
+/// An object being written. Dropped without a commit, it leaves nothing.
+public protocol StagedObject: AnyObject, Sendable {
+    /// Appends bytes.
+    func write(_ bytes: UnsafeRawBufferPointer) throws
+}
+
+/// An object being read.
+public protocol StoredObject: AnyObject, Sendable {
+    /// Bytes of payload, nonce included.
+    var size: UInt64 { get }
+    /// Reads up to the buffer's length at `offset`; fewer only at the end.
+    func read(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws -> Int
+}

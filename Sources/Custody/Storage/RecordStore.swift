@@ -1,0 +1,95 @@
+public import AgeFile
+public import AuditTrail
+public import Sharing
+public import SignedNote
+public import Sodium
+
+/// Records: transactions and queries. What a transaction wrote is durable when it returns, all of it or nothing.
+public protocol RecordStore: Sendable {
+    /// Runs `body` alone and makes its writes durable with one flush.
+    ///
+    /// An error of `body` undoes all its writes. An error of the flush leaves the store read-only until it is opened
+    /// anew: it throws `StorageError.notDurable` or `.full`, and nothing that `body` wrote counts.
+    func transaction<Result: Sendable>(
+        _ body: @Sendable @escaping (any RecordTransaction) throws -> Result
+    ) async throws -> Result
+
+    /// Runs `body` on a state that is whole.
+    func read<Result: Sendable>(
+        _ body: @Sendable @escaping (any RecordReader) throws -> Result
+    ) async throws -> Result
+
+    /// Removes what deleted rows left behind in pages and journals.
+    func scrub() async throws
+}
+
+/// Reads records. Every method throws `StorageError.damaged` where what is stored cannot be read.
+public protocol RecordReader {
+    /// The newest state of the log; `nil` for a vault without one.
+    func head() throws -> LogHead?
+    /// The leaves with these indices, in order.
+    func leaves(_ range: Range<UInt64>) throws -> [LeafRow]
+    /// The leaves of a stream from a number on, in order, at most `limit`.
+    func leaves(of stream: StreamID, from number: UInt64, limit: Int) throws -> [LeafRow]
+    /// The number of the stream's newest leaf; 0 if it has none.
+    func newestNumber(of stream: StreamID) throws -> UInt64
+    /// A registered card.
+    func card(_ hash: NoteHash) throws -> CardRow?
+    /// A case.
+    func matter(_ id: CaseID) throws -> CaseRow?
+    /// All cases.
+    func matters() throws -> [CaseRow]
+    /// The case whose keys are sealed to this paper identity.
+    func matter(recovery id: Digest) throws -> CaseRow?
+    /// An item.
+    func item(_ id: AgeFileID) throws -> ItemRow?
+    /// The items of a case in the order of their adding, after an item, at most `limit`.
+    func items(of matter: CaseID, after: AgeFileID?, limit: Int) throws -> [ItemRow]
+    /// Where a signer's ingest records stand.
+    func signer(_ key: VerifierKey, in matter: CaseID) throws -> SignerRow?
+    /// A grant by its id.
+    func grant(_ id: GrantID) throws -> GrantRow?
+    /// A grant by its text hash.
+    func grant(text hash: NoteHash) throws -> GrantRow?
+    /// Grants to a card, oldest first.
+    func grants(to card: NoteHash) throws -> [GrantRow]
+    /// Grants of a case, oldest first.
+    func grants(of matter: CaseID) throws -> [GrantRow]
+    /// All grants that have not ended and whose window is over at `time`.
+    func grantsToExpire(at time: Timestamp) throws -> [GrantRow]
+    /// The ids of the files of these kinds that a grant lends of an item; empty when it lends none.
+    func listedFiles(_ grant: GrantID, item: AgeFileID) throws -> [ListedKind: AgeFileID]
+    /// A decided request by its text hash.
+    func request(_ hash: NoteHash) throws -> RequestRow?
+    /// Whether a stream already holds a note.
+    func discloses(_ note: NoteHash, in stream: StreamID) throws -> Bool
+    /// A value under a name.
+    func setting(_ name: String) throws -> [UInt8]?
+}
+
+/// Reads and writes records, all or nothing.
+public protocol RecordTransaction: RecordReader {
+    /// Runs `body`; where it throws, what it wrote is undone and the transaction goes on without it.
+    func attempt<Result>(_ body: () throws -> Result) throws -> Result
+    func setHead(_ head: LogHead) throws
+    /// Appends leaves.
+    func append(_ leaf: LeafRow) throws
+    func setDisclosed(_ note: NoteHash, in stream: StreamID) throws
+    func insert(_ card: CardRow, hash: NoteHash) throws
+    func withdrawCard(_ hash: NoteHash, index: UInt64) throws
+    func insert(_ matter: CaseRow) throws
+    func setCaseCard(_ note: [UInt8], of matter: CaseID) throws
+    func setRecovery(_ sealed: [UInt8], of matter: CaseID) throws
+    func insert(_ item: ItemRow) throws
+    func setSigner(_ key: VerifierKey, in matter: CaseID, _ row: SignerRow) throws
+    func insert(_ grant: GrantRow, of matter: CaseID, to card: NoteHash, notAfter: Timestamp, files: [ListedFile])
+        throws
+    /// Writes what can change of a grant: secret, approval, ending, openings.
+    func update(_ grant: GrantRow) throws
+    func insert(_ request: RequestRow, hash: NoteHash, grant: GrantID?) throws
+    /// Deletes a stored response.
+    func deleteResponse(_ hash: NoteHash) throws
+    /// Deletes the stored responses to all requests under a grant.
+    func deleteResponses(under grant: GrantID) throws
+    func setSetting(_ name: String, _ value: [UInt8]?) throws
+}

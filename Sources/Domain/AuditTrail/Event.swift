@@ -1,0 +1,67 @@
+public import Sharing
+
+/// What a record tells of.
+public enum Event: UInt8, CaseIterable, Sendable {
+    // In the vault's stream.
+    case cardAdded, cardWithdrawn, trustChanged, caseOpened, caseErased, verified, backedUp
+    // In a case's stream.
+    case caseCardChanged, itemAdded, described, granted, approved, declined, extended, itemErased, keyChanged
+    // In a case's stream for the owner, in a grant's for a recipient.
+    case listed, opened, exported, refused
+    // In a grant's stream.
+    case lentOn, revoked, expired
+
+    /// The word that records carry.
+    public var literal: StaticString {
+        switch self {
+        case .cardAdded: "card-added"
+        case .cardWithdrawn: "card-withdrawn"
+        case .trustChanged: "trust-changed"
+        case .caseOpened: "case-opened"
+        case .caseErased: "case-erased"
+        case .verified: "verified"
+        case .backedUp: "backed-up"
+        case .caseCardChanged: "case-card-changed"
+        case .itemAdded: "item-added"
+        case .described: "described"
+        case .granted: "granted"
+        case .approved: "approved"
+        case .declined: "declined"
+        case .extended: "extended"
+        case .itemErased: "item-erased"
+        case .keyChanged: "key-changed"
+        case .listed: "listed"
+        case .opened: "opened"
+        case .exported: "exported"
+        case .refused: "refused"
+        case .lentOn: "lent-on"
+        case .revoked: "revoked"
+        case .expired: "expired"
+        }
+    }
+
+    /// The word's bytes.
+    public var word: [UInt8] { literal.withUTF8Buffer { [UInt8]($0) } }
+
+    /// The event that a record's word stands for.
+    public init?(word: [UInt8]) {
+        guard let event = Event.allCases.first(where: { $0.word == word }) else { return nil }
+        self = event
+    }
+
+    /// The event that an accepted request leaves.
+    public init(_ action: Action) {
+        switch action {
+        case .list: self = .listed
+        case .read: self = .opened
+        case .export: self = .exported
+        }
+    }
+}
+
+/// The stream that a leaf belongs to.
+public enum StreamID: Hashable, Sendable {
+    case vault
+    case matter(CaseID)
+    case grant(GrantID)
+}

@@ -1,0 +1,153 @@
+public import AgeFile
+public import SignedNote
+import Sodium
+
+/// Asks the custodian to list, read or export items: under a grant, or the owner under her case card. Signed by the
+/// key on the requester's card.
+public struct AccessRequest: NoteBody, Equatable {
+    public static let type: StaticString = "bevis.example/request/v1"
+
+    /// The most items that one request may name.
+    public static let maximumItems = 10_000
+
+    /// What is asked for.
+    public let action: Action
+    /// The custodian asked.
+    public let custodian: VerifierKey
+    /// The case.
+    public let caseID: CaseID
+    /// The grant; `nil` for the owner under her case card.
+    public let grantID: GrantID?
+    /// Text hash of the grant, or of the case card.
+    public let authority: NoteHash
+    /// Text hash of the requester's card.
+    public let card: NoteHash
+    /// Items, by their contents' ids.
+    public let items: [AgeFileID]
+    /// When it was made, by the requester's clock.
+    public let time: Timestamp
+    /// 32 random bytes.
+    public let nonce: Nonce
+    /// A fresh recipient for this request alone.
+    public let recipient: AgeRecipient
+    /// What for.
+    public let purpose: PlainText
+    /// The journal number; `nil` if none.
+    public let journal: PlainText?
+    /// The newest checkpoint that the requester knows, as a signed note; `nil` if none.
+    public let checkpoint: [UInt8]?
+
+    /// A request of its fields.
+    public init(
+        action: Action, custodian: VerifierKey, caseID: CaseID, grantID: GrantID?, authority: NoteHash,
+        card: NoteHash, items: [AgeFileID], time: Timestamp, nonce: Nonce, recipient: AgeRecipient,
+        purpose: PlainText, journal: PlainText?, checkpoint: [UInt8]?
+    ) {
+        self.action = action
+        self.custodian = custodian
+        self.caseID = caseID
+        self.grantID = grantID
+        self.authority = authority
+        self.card = card
+        self.items = items
+        self.time = time
+        self.nonce = nonce
+        self.recipient = recipient
+        self.purpose = purpose
+        self.journal = journal
+        self.checkpoint = checkpoint
+    }
+
+    public init(reading reader: inout LineTextReader) throws(NoteError) {
+        action = try reader.word("action")
+        custodian = try reader.verifierKey("custodian")
+        caseID = try reader.hash("case")
+        grantID = try reader.optionalHash("grant")
+        authority = try reader.hash("authority")
+        card = try reader.hash("card")
+        items = try reader.hashes("item")
+        time = try reader.timestamp("time")
+        nonce = try reader.hash("nonce")
+        recipient = try reader.recipient("recipient")
+        purpose = try reader.plainText("purpose")
+        journal = try reader.optionalPlainText("journal")
+        checkpoint = try reader.optionalBase64("checkpoint")
+        guard !items.isEmpty, items.count <= AccessRequest.maximumItems, Set(items).count == items.count else {
+            throw NoteError(.malformedValue, "a request names between 1 and 10,000 items, each once")
+        }
+    }
+
+    public func write(to writer: inout LineTextWriter) {
+        writer.add("action", action)
+        writer.add("custodian", custodian)
+        writer.add("case", caseID)
+        writer.addOptional("grant", grantID)
+        writer.add("authority", authority)
+        writer.add("card", card)
+        for item in items { writer.add("item", item) }
+        writer.add("time", time)
+        writer.add("nonce", nonce)
+        writer.add("recipient", recipient)
+        writer.add("purpose", purpose)
+        writer.addOptional("journal", journal)
+        writer.addOptional("checkpoint", bytes: checkpoint)
+    }
+}
+
+/// What the custodian releases, sealed to the request's own recipient. Signed by the custodian.
+public struct AccessResponse: NoteBody {
+    public static let type: StaticString = "bevis.example/response/v1"
+
+    /// A part and the file that it is for.
+    public struct Release: Sendable {
+        /// The file.
+        public let file: AgeFileID
+        /// Its part.
+        public let part: Part
+
+        /// A release of its fields.
+        public init(file: AgeFileID, part: Part) {
+            self.file = file
+            self.part = part
+        }
+    }
+
+    /// Text hash of the request.
+    public let request: NoteHash
+    /// The custodian.
+    public let custodian: VerifierKey
+    /// The parts; none for the owner's own openings, which need none.
+    public let releases: [Release]
+
+    /// A response of its fields.
+    public init(request: NoteHash, custodian: VerifierKey, releases: [Release]) {
+        self.request = request
+        self.custodian = custodian
+        self.releases = releases
+    }
+
+    public init(reading reader: inout LineTextReader) throws(NoteError) {
+        request = try reader.hash("request")
+        custodian = try reader.verifierKey("custodian")
+        let files: [AgeFileID] = try reader.hashes("file")
+        let secrets = try reader.secrets("part", count: 32)
+        guard files.count == secrets.count else {
+            throw NoteError(.malformedValue, "a response does not hold one part for each file")
+        }
+        var releases: [Release] = []
+        for (file, secret) in zip(files, secrets) {
+            guard let part = try? Part(secret) else {
+                throw NoteError(.malformedValue, "a response holds a malformed part")
+            }
+            releases.append(Release(file: file, part: part))
+        }
+        self.releases = releases
+    }
+
+    public func write(to writer: inout LineTextWriter) {
+        writer.add("request", request)
+        writer.add("custodian", custodian)
+        for release in releases { writer.add("file", release.file) }
+        for release in releases { writer.add("part", secret: release.part.secret) }
+    }
+}

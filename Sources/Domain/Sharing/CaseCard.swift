@@ -1,0 +1,62 @@
+public import AgeFile
+public import SignedNote
+
+/// Says whose a case is, which key its items are sealed to, and who may add to it. Signed by the owner's key.
+public struct CaseCard: NoteBody, Equatable {
+    public static let type: StaticString = "bevis.example/case-card/v1"
+
+    /// The case's random id.
+    public let caseID: CaseID
+    /// 0 for the first card of the case, then one more for each.
+    public let number: UInt64
+    /// Text hash of the card before; `nil` for the first.
+    public let previous: NoteHash?
+    /// The public half of the case key.
+    public let recipient: AgeRecipient
+    /// The key that signs for the owner; the custodian pins the first card's.
+    public let ownerKey: VerifierKey
+    /// What the case's log key must match.
+    public let logKey: LogKeyCommitment
+    /// The owner's devices: keys whose items count as attested.
+    public let signers: [VerifierKey]
+
+    /// A case card of its fields.
+    public init(
+        caseID: CaseID, number: UInt64, previous: NoteHash?, recipient: AgeRecipient, ownerKey: VerifierKey,
+        logKey: LogKeyCommitment, signers: [VerifierKey]
+    ) {
+        self.caseID = caseID
+        self.number = number
+        self.previous = previous
+        self.recipient = recipient
+        self.ownerKey = ownerKey
+        self.logKey = logKey
+        self.signers = signers
+    }
+
+    public init(reading reader: inout LineTextReader) throws(NoteError) {
+        caseID = try reader.hash("case")
+        number = try reader.number("number")
+        previous = try reader.optionalHash("previous")
+        recipient = try reader.recipient("recipient")
+        ownerKey = try reader.verifierKey("owner-key")
+        logKey = try reader.hash("log-key")
+        signers = try reader.verifierKeys("signer")
+        guard (number == 0) == (previous == nil) else {
+            throw NoteError(.malformedValue, "only the first card of a case has no card before it")
+        }
+    }
+
+    public func write(to writer: inout LineTextWriter) {
+        writer.add("case", caseID)
+        writer.add("number", number)
+        writer.addOptional("previous", previous)
+        writer.add("recipient", recipient)
+        writer.add("owner-key", ownerKey)
+        writer.add("log-key", logKey)
+        for signer in signers { writer.add("signer", signer) }
+    }
+
+    /// Whether what `key` adds counts as attested: the owner's own key or one of her devices'.
+    public func attests(_ key: VerifierKey) -> Bool { key == ownerKey || signers.contains(key) }
+}

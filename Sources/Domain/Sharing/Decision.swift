@@ -1,0 +1,196 @@
+import AgeFile
+public import SignedNote
+
+/// A card as the custodian or a replay knows it.
+public struct CardState: Sendable {
+    /// The card.
+    public let card: Card
+    /// Its text hash.
+    public let hash: NoteHash
+    /// The issuer that vouched for it; `nil` for a private person.
+    public let issuer: VerifierKey?
+    /// Whether it was taken back.
+    public var isWithdrawn: Bool
+
+    /// A state of its fields.
+    public init(card: Card, hash: NoteHash, issuer: VerifierKey?, isWithdrawn: Bool) {
+        self.card = card
+        self.hash = hash
+        self.issuer = issuer
+        self.isWithdrawn = isWithdrawn
+    }
+
+    /// What stands against using the card at `time`.
+    func failures(at time: Timestamp) -> Set<Failure> {
+        var failures: Set<Failure> = []
+        if isWithdrawn { failures.insert(.cardWithdrawn) }
+        if let expires = card.expires, time >= expires { failures.insert(.cardExpired) }
+        return failures
+    }
+}
+
+/// A grant as the custodian or a replay knows it.
+public struct GrantState: Sendable {
+    /// The grant.
+    public let grant: Grant
+    /// Its text hash.
+    public let hash: NoteHash
+    /// Whether the owner's yes is a leaf.
+    public var isApproved: Bool
+    /// Whether it was revoked.
+    public var isRevoked: Bool
+    /// Whether an `expired` leaf ended it.
+    public var isExpired: Bool
+    /// Openings so far, refused ones not counted.
+    public var openingsUsed: UInt64
+    /// Whether the recipient's card counts no longer.
+    public var recipient: CardState
+
+    /// A state of its fields.
+    public init(
+        grant: Grant, hash: NoteHash, isApproved: Bool, isRevoked: Bool, isExpired: Bool, openingsUsed: UInt64,
+        recipient: CardState
+    ) {
+        self.grant = grant
+        self.hash = hash
+        self.isApproved = isApproved
+        self.isRevoked = isRevoked
+        self.isExpired = isExpired
+        self.openingsUsed = openingsUsed
+        self.recipient = recipient
+    }
+
+    /// Whether nothing may be released under it any more.
+    public var hasEnded: Bool { isRevoked || isExpired }
+}
+
+/// How an item that a request names stands in the grant, or in the case for the owner.
+public enum ItemStanding: Sendable, Equatable {
+    case present, absent, erased
+}
+
+/// All that a decision about a request depends on.
+public struct AccessContext: Sendable {
+    /// The request, its signature verified with the key on `requester`.
+    public let request: AccessRequest
+    /// The requester's card.
+    public let requester: CardState
+    /// From the grant that the request names up to the owner's; empty for the owner's own.
+    public let chain: [GrantState]
+    /// The case's card; `nil` when the case is not known.
+    public let caseCard: CaseCard?
+    /// Text hash of `caseCard`.
+    public let caseCardHash: NoteHash?
+    /// How each item of the request stands, in the request's order.
+    public let standings: [ItemStanding]
+    /// The deciding custodian.
+    public let custodian: VerifierKey
+    /// The custodian's clock, never before the newest leaf's.
+    public let time: Timestamp
+    /// The median of the witnesses' times, where there are witnesses.
+    public let witnessTime: Timestamp?
+
+    /// A context of its fields.
+    public init(
+        request: AccessRequest, requester: CardState, chain: [GrantState], caseCard: CaseCard?,
+        caseCardHash: NoteHash?, standings: [ItemStanding], custodian: VerifierKey, time: Timestamp,
+        witnessTime: Timestamp?
+    ) {
+        self.request = request
+        self.requester = requester
+        self.chain = chain
+        self.caseCard = caseCard
+        self.caseCardHash = caseCardHash
+        self.standings = standings
+        self.custodian = custodian
+        self.time = time
+        self.witnessTime = witnessTime
+    }
+}
+
+/// Whether a request is granted: the same pure function for the custodian at the time and an auditor long after.
+public enum Decision {
+    /// How far a request's time may lie from the custodian's, in seconds.
+    public static let clockTolerance: UInt64 = 300
+
+    /// Decides on a request.
+    public static func decide(_ context: AccessContext) -> Verdict {
+        let request = context.request
+        var failures = context.requester.failures(at: context.time)
+        if request.custodian != context.custodian { failures.insert(.wrongCustodian) }
+        if request.time.distance(to: context.time) > clockTolerance { failures.insert(.requestTimeOff) }
+        if context.standings.contains(.absent) || context.standings.count != request.items.count {
+            failures.insert(.notListed)
+        }
+        if context.standings.contains(.erased) { failures.insert(.erased) }
+        if request.grantID == nil {
+            failures.formUnion(ownersFailures(context))
+        } else {
+            failures.formUnion(chainFailures(context))
+        }
+        return Verdict(failures)
+    }
+
+    private static func ownersFailures(_ context: AccessContext) -> Set<Failure> {
+        guard let caseCard = context.caseCard, context.request.caseID == caseCard.caseID else { return [.unknownCase] }
+        var failures: Set<Failure> = []
+        if context.requester.card.key != caseCard.ownerKey { failures.insert(.notOwner) }
+        if context.request.authority != context.caseCardHash { failures.insert(.wrongCase) }
+        return failures
+    }
+
+    private static func chainFailures(_ context: AccessContext) -> Set<Failure> {
+        guard let own = context.chain.first, own.grant.id == context.request.grantID,
+            own.hash == context.request.authority
+        else { return [.parentMissing] }
+        var failures: Set<Failure> = []
+        if own.grant.to != context.requester.hash { failures.insert(.notRecipient) }
+        if own.grant.caseID != context.request.caseID { failures.insert(.wrongCase) }
+        if context.request.action.needs > own.grant.rights { failures.insert(.rightMissing) }
+        for (level, link) in context.chain.enumerated() {
+            failures.formUnion(linkFailures(link, isOwn: level == 0, context))
+        }
+        if !isConnected(context.chain) { failures.insert(.parentMissing) }
+        return failures
+    }
+
+    /// Each grant up to the owner's has to stand by itself.
+    private static func linkFailures(_ link: GrantState, isOwn: Bool, _ context: AccessContext) -> Set<Failure> {
+        var failures = link.windowFailures(at: context.time)
+        if let witnessed = context.witnessTime { failures.formUnion(link.windowFailures(at: witnessed)) }
+        if link.isRevoked { failures.insert(.revoked) }
+        if link.isExpired { failures.insert(.expired) }
+        if !isOwn {
+            failures.formUnion(link.recipient.failures(at: context.time))
+            if !failures.isEmpty { failures.insert(.grantAboveEnded) }
+        }
+        if link.grant.parent != nil, !link.isApproved { failures.insert(.notApproved) }
+        if link.grant.custodian != context.custodian { failures.insert(.wrongCustodian) }
+        if let limit = link.grant.openings, context.request.action.isOpening, link.openingsUsed >= limit {
+            failures.insert(.openingsUsedUp)
+        }
+        if link.grant.journal == .required, context.request.journal == nil {
+            failures.insert(.journalMissing)
+        }
+        return failures
+    }
+
+    private static func isConnected(_ chain: [GrantState]) -> Bool {
+        for (lower, upper) in zip(chain, chain.dropFirst()) where lower.grant.parent != upper.hash { return false }
+        return chain.last?.grant.parent == nil
+    }
+}
+
+extension GrantState {
+    fileprivate func windowFailures(at time: Timestamp) -> Set<Failure> {
+        if time < grant.notBefore { return [.notYetValid] }
+        return time >= grant.notAfter ? [.expired] : []
+    }
+}
+
+extension Timestamp {
+    /// Seconds between two times, whichever is first.
+    func distance(to other: Timestamp) -> UInt64 {
+        seconds > other.seconds ? seconds - other.seconds : other.seconds - seconds
+    }
+}
