@@ -16,6 +16,20 @@ func part(_ name: String, in folder: String, on dependencies: [Target.Dependency
     .target(name: name, dependencies: dependencies, path: "Sources/\(folder)/\(name)", swiftSettings: settings)
 }
 
+let server: [Target.Dependency] = [
+    "Sodium", "BulkHash", "MerkleTree", "AgeFile", "SignedNote", "TransparencyLog", "Sharing", "AuditTrail", "Storage",
+    "Custodian", "CustodianProtocol",
+    .product(name: "Hummingbird", package: "hummingbird", condition: custody),
+    .product(name: "HummingbirdCore", package: "hummingbird", condition: custody),
+    .product(name: "NIOCore", package: "swift-nio", condition: custody),
+    .product(name: "NIOPosix", package: "swift-nio", condition: custody),
+    .product(name: "NIOHTTPTypes", package: "swift-nio-extras", condition: custody),
+    .product(name: "HTTPTypes", package: "swift-http-types", condition: custody),
+    .product(name: "Logging", package: "swift-log", condition: custody),
+    .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: custody),
+    .product(name: "UnixSignals", package: "swift-service-lifecycle", condition: custody),
+]
+
 let package = Package(
     name: "bevis",
     traits: [
@@ -26,6 +40,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // Ground
@@ -46,6 +65,7 @@ let package = Package(
         part(
             "AuditTrail", in: "Domain",
             on: ["Sodium", "MerkleTree", "AgeFile", "SignedNote", "TransparencyLog", "Sharing"]),
+        part("Vault", in: "Domain", on: ["Sodium", "BulkHash", "MerkleTree", "AgeFile", "SignedNote", "Sharing"]),
         // Custody
         part(
             "Storage", in: "Custody",
@@ -59,6 +79,19 @@ let package = Package(
             on: [
                 "Sodium", "BulkHash", "MerkleTree", "AgeFile", "SignedNote", "TransparencyLog", "Sharing", "AuditTrail",
                 "Storage",
+            ]),
+        // Services
+        .systemLibrary(
+            name: "CCurl", path: "Sources/Services/CCurl", pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]),
+        part("HTTPTransport", in: "Services", on: ["CCurl"]),
+        part("CustodianProtocol", in: "Services", on: []),
+        part("CustodianServer", in: "Services", on: server),
+        part(
+            "CustodianClient", in: "Services",
+            on: [
+                "Sodium", "MerkleTree", "AgeFile", "SignedNote", "TransparencyLog", "Sharing", "AuditTrail", "Vault",
+                "HTTPTransport", "CustodianProtocol",
             ]),
     ]
 )

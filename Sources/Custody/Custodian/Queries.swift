@@ -1,6 +1,6 @@
 public import AgeFile
 import AuditTrail
-import MerkleTree
+public import MerkleTree
 public import Sharing
 import SignedNote
 import Sodium

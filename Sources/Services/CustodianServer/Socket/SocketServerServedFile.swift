@@ -6,8 +6,10 @@ import NIOPosix
 
 /// A region of an open file that responses are made of; it may be served any number of times, from any thread.
 public final class ServedFile: Sendable {
-    private let descriptor: Int32
-    private let start: UInt64
+    /// Reads at an offset into a buffer; the number of bytes, fewer only at the end.
+    public typealias Source = @Sendable (UInt64, UnsafeMutableRawBufferPointer) throws -> Int
+
+    private let source: Source
     private let byteCount: UInt64
 
     /// One read, and one write to the socket: larger ones were no faster.
@@ -20,13 +22,16 @@ public final class ServedFile: Sendable {
     ///   - start: where the region begins, in bytes.
     ///   - byteCount: the region's length in bytes. The file must not shrink below its end while it is served: a
     ///     response that cannot be finished is cut off, which its reader sees.
-    public init(takingOver descriptor: Int32, from start: UInt64 = 0, byteCount: UInt64) {
-        self.descriptor = descriptor
-        self.start = start
-        self.byteCount = byteCount
+    public convenience init(takingOver descriptor: Int32, from start: UInt64 = 0, byteCount: UInt64) {
+        let file = OwnedDescriptor(descriptor)
+        self.init(byteCount: byteCount) { try file.read(at: start + $0, into: $1) }
     }
 
-    deinit { close(descriptor) }
+    /// Serves what `source` reads; see `init(takingOver:from:byteCount:)` for its length.
+    public init(byteCount: UInt64, source: @escaping Source) {
+        self.byteCount = byteCount
+        self.source = source
+    }
 
     /// The response to a `GET` or `HEAD`: 200, 206 or 416 (RFC 9110 section 14), with `Accept-Ranges: bytes`.
     ///
@@ -85,16 +90,25 @@ public final class ServedFile: Sendable {
             let wanted = Int(min(end - position, UInt64(ServedFile.pieceByteCount)))
             var buffer = ByteBufferAllocator().buffer(capacity: wanted)
             let count = try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: wanted) { bytes in
-                try self.fill(UnsafeMutableRawBufferPointer(rebasing: bytes[..<wanted]), at: position)
+try self.source(position, UnsafeMutableRawBufferPointer(rebasing: bytes[..<wanted]))
             }
             guard count > 0 else { throw SocketServerError(.fileUnreadable, "a file ended before its stated length") }
             return buffer
         }
     }
+}
 
-    private func fill(_ bytes: UnsafeMutableRawBufferPointer, at position: UInt64) throws -> Int {
+/// Closes a file descriptor when the last response made of it is done.
+private final class OwnedDescriptor: Sendable {
+    private let descriptor: Int32
+
+    init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit { close(descriptor) }
+
+    func read(at offset: UInt64, into bytes: UnsafeMutableRawBufferPointer) throws -> Int {
         while true {
-            let count = pread(descriptor, bytes.baseAddress, bytes.count, off_t(start + position))
+            let count = pread(descriptor, bytes.baseAddress, bytes.count, off_t(offset))
             if count >= 0 { return count }
             guard errno == EINTR else {
                 throw SocketServerError(.fileUnreadable, "a file could not be read, system error \(errno)")

@@ -1,0 +1,113 @@
+import CustodianProtocol
+import Custodian
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import SignedNote
+import Sharing
+import Sodium
+import Storage
+import TransparencyLog
+
+/// How answers and failures look on the wire.
+enum Answers {
+    static func json(_ message: some Encodable) throws -> Response {
+        bytes(try Wire.encode(message), type: "application/json")
+    }
+
+    static func bytes(_ bytes: [UInt8], type: String) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: type, .contentLength: String(bytes.count)],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+
+    static let missing = CustodianError(.unknown, "there is nothing under this address")
+
+    /// Every failure as a status and a sentence. What is not ours is not explained to strangers.
+    static func problem(_ error: any Error) -> Response {
+        let (status, code, reason) = describe(error)
+        let body = (try? Wire.encode(Wire.Problem(error: code, reason: reason))) ?? []
+        var response = bytes(body, type: "application/json")
+        response.status = status
+        return response
+    }
+
+    private static func describe(_ error: any Error) -> (HTTPResponse.Status, String, String) {
+        switch error {
+        case let error as CustodianError: (status(of: error.code), error.code.rawValue, error.reason)
+        case let error as NoteError: (.badRequest, "malformed", "\(error.reason)")
+        case let error as StorageError where error.code == .full:
+            (HTTPResponse.Status(code: 507), "full", "disk full: access refused; free some space and try again")
+        case let error as StorageError where error.code == .missing: (.notFound, "unknown", "it is not stored here")
+        case let error as StorageError: (.serviceUnavailable, "readOnly", error.reason)
+        case let error as HTTPError: (error.status, "malformed", "the request is not acceptable here")
+        case is DecodingError: (.badRequest, "malformed", "the message is not the JSON that this address takes")
+        case is SodiumError, is LogError: (.badRequest, "malformed", "what was sent does not fit itself")
+        default: (.internalServerError, "internal", "the custodian failed; look at its log")
+        }
+    }
+
+    private static func status(of code: CustodianError.Code) -> HTTPResponse.Status {
+        switch code {
+        case .malformed: .badRequest
+        case .notAuthentic: .forbidden
+        case .unknown: .notFound
+        case .refused: .unprocessableContent
+        case .conflict: .conflict
+        case .closed, .readOnly: .serviceUnavailable
+        case .full: HTTPResponse.Status(code: 507)
+        }
+    }
+}
+
+/// Turns what a route throws into an answer.
+struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
+    func handle(
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        do { return try await next(request, context) } catch { return Answers.problem(error) }
+    }
+}
+
+extension Wire.Acceptance {
+    init(_ acceptance: Acceptance) {
+        self.init(
+            index: acceptance.index, receipt: String(decoding: acceptance.receipt.bytes, as: UTF8.self),
+            record: acceptance.record.map { Data($0) })
+    }
+}
+
+extension Wire.Answer {
+    init(_ answer: Answer) {
+        self.init(
+            granted: answer.isGranted, index: answer.index,
+            receipt: String(decoding: answer.receipt.bytes, as: UTF8.self), record: answer.record.map { Data($0) },
+            consistency: answer.consistency?.hashes.map { String(decoding: $0.hex, as: UTF8.self) },
+            response: answer.response.map { Data($0) })
+    }
+}
+
+extension Wire.Item {
+    init(_ row: ItemRow) {
+        self.init(
+            id: String(decoding: row.id.hex, as: UTF8.self), ingest: String(decoding: row.ingest, as: UTF8.self),
+            contentHeader: Data(row.contentHeader), description: Data(row.description), erased: row.isErased)
+    }
+}
+
+extension Wire.Grant {
+    init(_ view: GrantView) {
+        self.init(
+            note: String(decoding: view.row.note, as: UTF8.self), envelope: Data(view.row.recipientEnvelope),
+            from: String(decoding: view.from, as: UTF8.self), to: String(decoding: view.to, as: UTF8.self),
+            index: view.row.index, revoked: view.row.isRevoked, expired: view.row.isExpired,
+            openings: view.row.openingsUsed)
+    }
+}
+
+extension Wire.Leaf {
+    init(_ row: LeafRow) {
+        self.init(index: row.index, number: row.number, record: row.record.map { Data($0) })
+    }
+}

@@ -1,0 +1,120 @@
+import AgeFile
+public import Custodian
+import CustodianProtocol
+import Foundation
+import HTTPTypes
+public import Hummingbird
+import Sharing
+import SignedNote
+import Sodium
+import Storage
+
+/// The custodian's HTTP protocol: one route for each thing it can be asked.
+public struct CustodianRoutes: Sendable {
+    let custodian: Custodian
+    /// The largest JSON body, in bytes: a grant of ten thousand items fits.
+    static let messageLimit = 32 << 20
+    /// The largest sealed payload, in bytes.
+    static let objectLimit: UInt64 = 1 << 42
+    /// The most leaves or items of one page.
+    static let pageLimit = 1000
+
+    /// Routes to one custodian.
+    public init(_ custodian: Custodian) { self.custodian = custodian }
+
+    /// Everything that the server answers.
+    public func router() -> Router<BasicRequestContext> {
+        let router = Router(context: BasicRequestContext.self)
+        router.add(middleware: ProblemMiddleware())
+        router.get("v1/about") { _, _ in try await about() }
+        addIntake(to: router)
+        addAccess(to: router)
+        addQueries(to: router)
+        addAudit(to: router)
+        addLog(to: router)
+        return router
+    }
+
+    private func about() async throws -> Response {
+        try Answers.json(
+            Wire.About(
+                custodian: text(custodian.verifierKey.text), log: text(custodian.policy.logs[0].key.text),
+                policy: text(custodian.policy.text),
+                trust: try await custodian.trustNote().map { text($0) }))
+    }
+
+    private func addIntake(to router: Router<BasicRequestContext>) {
+        router.post("v1/trust") { request, _ in
+            try Answers.json(Wire.Acceptance(try await custodian.setTrust(try await note(request))))
+        }
+        router.post("v1/cards") { request, _ in
+            try Answers.json(Wire.Acceptance(try await custodian.addCard(try await note(request))))
+        }
+        router.post("v1/withdrawals") { request, _ in
+            try Answers.json(Wire.Acceptance(try await custodian.withdrawCard(try await note(request))))
+        }
+        router.post("v1/one-time-recipients") { _, _ in
+            try Answers.json(Wire.Note(note: text(try custodian.oneTimeRecipient())))
+        }
+        router.post("v1/cases") { request, _ in
+            let message: Wire.OpenCase = try await message(request)
+            return try Answers.json(
+                Wire.Acceptance(
+                    try await custodian.openCase(
+                        Array(message.card.utf8), owner: try NoteHash(hex: message.owner.utf8),
+                        logKey: [UInt8](message.logKey), to: try recipient(message.recipient),
+                        recoveryID: try Digest(hex: message.recoveryID.utf8), recovery: [UInt8](message.recovery))))
+        }
+        router.post("v1/objects") { request, _ in try await upload(request) }
+        router.post("v1/items") { request, _ in
+            let message: Wire.AddItem = try await message(request)
+            return try Answers.json(
+                Wire.Acceptance(
+                    try await custodian.addItem(
+                        Array(message.ingest.utf8), by: try message.actor.map { try NoteHash(hex: $0.utf8) },
+                        contentHeader: [UInt8](message.contentHeader), description: [UInt8](message.description))))
+        }
+        router.get("v1/recovery/:id") { _, context in
+            let id = try Digest(hex: try context.parameters.require("id").utf8)
+            return Answers.bytes(try await custodian.recovery(id), type: "application/octet-stream")
+        }
+    }
+
+    private func addAccess(to router: Router<BasicRequestContext>) {
+        router.post("v1/grants") { request, _ in
+            let message: Wire.AddGrant = try await message(request)
+            return try Answers.json(
+                Wire.Acceptance(
+                    try await custodian.addGrant(
+                        Array(message.grant.utf8), envelope: [UInt8](message.envelope),
+                        to: try recipient(message.recipient), recipientEnvelope: [UInt8](message.recipientEnvelope))))
+        }
+        router.post("v1/revocations") { request, _ in
+            try Answers.json(Wire.Acceptance(try await custodian.revoke(try await note(request))))
+        }
+        router.post("v1/requests") { request, _ in
+            try Answers.json(Wire.Answer(try await custodian.handle(try await note(request))))
+        }
+        router.post("v1/acknowledgements/:request") { _, context in
+            try await custodian.acknowledge(try NoteHash(hex: try context.parameters.require("request").utf8))
+            return Response(status: .noContent)
+        }
+    }
+
+    func message<Message: Decodable>(_ request: Request) async throws -> Message {
+        try Wire.decode(try await request.smallBody(upTo: CustodianRoutes.messageLimit))
+    }
+
+    func note(_ request: Request) async throws -> [UInt8] {
+        let message: Wire.Note = try await message(request)
+        return Array(message.note.utf8)
+    }
+
+    private func recipient(_ text: String) throws -> AgeRecipient {
+        do { return try AgeRecipient(parsing: Array(text.utf8)) } catch {
+            throw CustodianError(.malformed, "the message names no age recipient")
+        }
+    }
+
+    func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+}
