@@ -27,7 +27,8 @@ import Testing
     @Test func everyShorterTextIsRefused() {
         let text = [UInt8]((begin + wrapped([UInt8](repeating: 1, count: 100)) + end).utf8)
         for count in 0..<(text.count - 1) {
-            #expect(code { () throws(AgeError) in _ = try Armor.decode([UInt8](text.prefix(count))) } == .malformedArmor)
+            #expect(
+                code { () throws(AgeError) in _ = try Armor.decode([UInt8](text.prefix(count))) } == .malformedArmor)
         }
         #expect(code { () throws(AgeError) in _ = try Armor.decode([UInt8](text.dropLast())) } == nil)
     }

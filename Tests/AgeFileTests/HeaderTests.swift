@@ -117,7 +117,9 @@ import Testing
     }
 
     @Test func anythingElseIsRefusedAtItsFirstWrongByte() {
-        for text in ["hello", "age-encryption.org/v2\n", "\u{FEFF}age-encryption.org/v1\n", "age-encryption.org/v1\r\n"] {
+        for text in [
+            "hello", "age-encryption.org/v2\n", "\u{FEFF}age-encryption.org/v1\n", "age-encryption.org/v1\r\n",
+        ] {
             #expect(
                 code { () throws(AgeError) in _ = try AgeHeader(parsingPrefixOf: [UInt8](text.utf8)) }
                     == .malformedHeader)

@@ -44,6 +44,29 @@ let sizes = [0, 1, 65535, 65536, 65537, 131072, 131073, 3_000_001]
         #expect(chunkwise(plaintext, nonce: nonce) == whole)
     }
 
+    @Test func chunksAndLeavesComeOutAlikeOnAllCores() async throws {
+        var random = SeededRandom(seed: 13)
+        let plaintext = random.bytes(40 * 65536 + 9)
+        let nonce = PayloadNonce.random()
+        let payload = sealStream(plaintext, fileKey: fileKey, nonce: nonce, step: 65536)
+        let layout = try PayloadLayout(payloadSize: UInt64(payload.count))
+        let tree = try leaves(of: payload, layout: layout)
+        let reader = try checkedReader(payload, fileKey: fileKey)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for index in 0..<layout.chunkCount {
+                group.addTask {
+                    let range = layout.payloadRange(ofChunk: index)
+                    let sealed = [UInt8](payload[Int(range.lowerBound)..<Int(range.upperBound)])
+                    #expect(sealed.withUnsafeBytes { PayloadTree<SHA256>.leaf(of: $0) } == tree.leaves[Int(index) + 1])
+                    let start = index * 65536
+                    let part = try reader.read(start..<(start + 65536), of: payload)
+                    #expect(part == [UInt8](plaintext[Int(start)..<min(Int(start) + 65536, plaintext.count)]))
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
     @Test func layoutsOfAllLengthsAgree() throws {
         let near: [UInt64] = (0...3).flatMap { chunks in (0...40).map { UInt64(chunks) * 65536 + $0 } }
         for size in near + [1 << 30, 10 << 30 | 5, PayloadLayout.maximumPlaintextSize] {
@@ -165,7 +188,9 @@ let sizes = [0, 1, 65535, 65536, 65537, 131072, 131073, 3_000_001]
 
     @Test func chunkOfAnImpossibleSizeIsRefused() {
         let key = PayloadKey(fileKey: fileKey, nonce: PayloadNonce.random())
-        for (size, index, isLast) in [(15, 0, true), (16, 1, true), (65553, 0, true), (65551, 0, false), (16, 0, false)] {
+        for (size, index, isLast) in [
+            (15, 0, true), (16, 1, true), (65553, 0, true), (65551, 0, false), (16, 0, false),
+        ] {
             let sealed = [UInt8](repeating: 0, count: size)
             var plaintext = [UInt8](repeating: 0, count: max(0, size - 16))
             #expect(throws: AgeError(.malformedPayload, "")) {
