@@ -74,6 +74,10 @@ undone="TO""DO"
 
 fresh_copy
 content 'the project as it is'
+if [ "$failed" -gt 0 ]; then
+    echo "guards-test: the project itself breaks a guard; a plant would not be told apart"
+    exit 1
+fi
 
 sodium='only Sources/Ground/Sodium imports CSodium'
 put Sources/Ground/BulkHash/Plant.swift 'import CSodium'

@@ -11,6 +11,7 @@ swift_needed=6.2
 
 # package: the command that succeeds where it is there
 build_needs=(
+    'binutils: command -v ld'
     'pkg-config: command -v pkg-config'
     'libsodium-dev: pkg-config --exists libsodium'
     'libssl-dev: pkg-config --exists libcrypto'
