@@ -1,11 +1,12 @@
-import CustodianProtocol
 import Custodian
+import CustodianProtocol
 import Foundation
 import HTTPTypes
 import Hummingbird
+import MerkleTree
 import NIOCore
-import SignedNote
 import Sharing
+import SignedNote
 import Sodium
 import Storage
 import TransparencyLog

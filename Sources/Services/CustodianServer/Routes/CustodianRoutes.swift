@@ -8,6 +8,7 @@ import Sharing
 import SignedNote
 import Sodium
 import Storage
+import TransparencyLog
 
 /// The custodian's HTTP protocol: one route for each thing it can be asked.
 public struct CustodianRoutes: Sendable {

@@ -6,6 +6,7 @@ import Foundation
 import Hummingbird
 import MerkleTree
 import NIOCore
+import Sodium
 import Storage
 
 extension CustodianRoutes {

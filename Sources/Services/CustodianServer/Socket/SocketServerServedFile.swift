@@ -90,7 +90,7 @@ public final class ServedFile: Sendable {
             let wanted = Int(min(end - position, UInt64(ServedFile.pieceByteCount)))
             var buffer = ByteBufferAllocator().buffer(capacity: wanted)
             let count = try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: wanted) { bytes in
-try self.source(position, UnsafeMutableRawBufferPointer(rebasing: bytes[..<wanted]))
+                try self.source(position, UnsafeMutableRawBufferPointer(rebasing: bytes[..<wanted]))
             }
             guard count > 0 else { throw SocketServerError(.fileUnreadable, "a file ended before its stated length") }
             return buffer

@@ -1,0 +1,33 @@
+/// Why a client did not get, or did not believe, what it asked for. Two errors are equal when their codes are.
+public struct ClientError: Error, Equatable, Sendable {
+    /// The kinds of failure.
+    public enum Code: UInt8, Sendable {
+        /// Nobody answers there.
+        case unreachable
+        /// The custodian said no.
+        case refused
+        /// The custodian said that it does not know what was named.
+        case unknown
+        /// The custodian serves nothing: closed, read-only or out of space.
+        case unavailable
+        /// The answer does not parse, or does not fit the question.
+        case malformed
+        /// A signature, proof or key in the answer is false: nothing of it was used.
+        case notProven
+        /// The vault is older than a checkpoint that was seen before, or shows two histories.
+        case altered
+    }
+
+    /// The kind of failure.
+    public let code: Code
+    /// A plain sentence: what failed, on what.
+    public let reason: String
+
+    /// Creates an error.
+    public init(_ code: Code, _ reason: String) {
+        self.code = code
+        self.reason = reason
+    }
+
+    public static func == (left: ClientError, right: ClientError) -> Bool { left.code == right.code }
+}

@@ -1,0 +1,133 @@
+public import AgeFile
+import CustodianProtocol
+import Foundation
+import MerkleTree
+public import Sharing
+import SignedNote
+import Sodium
+public import Vault
+
+/// An item as the custodian keeps it, its ingest record verified, its files checked against it.
+public struct SealedItem: Sendable {
+    /// The content's id.
+    public let id: AgeFileID
+    /// The verified ingest record.
+    public let ingest: IngestRecord
+    /// Text hash of the ingest record.
+    public let ingestNote: [UInt8]
+    /// The content's header.
+    public let header: AgeHeader
+    /// The description.
+    public let description: SealedAgeFile?
+    /// Whether it was erased.
+    public let isErased: Bool
+
+    init(_ wire: Wire.Item) throws {
+        id = try AgeFileID(hex: wire.id.utf8)
+        ingestNote = Array(wire.ingest.utf8)
+        let note = try Unverified<IngestRecord>(parsing: ingestNote)
+        ingest = try note.verified(by: note.body.signer).body
+        header = try AgeHeader(parsing: [UInt8](wire.contentHeader))
+        isErased = wire.erased
+        description = wire.erased ? nil : try SealedAgeFile(parsing: [UInt8](wire.description))
+        guard ingest.content.id == id, description.map({ $0.id == ingest.description.id }) ?? true else {
+            throw ClientError(.notProven, "an item is not the one that its ingest record names")
+        }
+    }
+
+    /// The content's size and chunks.
+    public var layout: PayloadLayout {
+        get throws { try PayloadLayout(payloadSize: ingest.content.payloadSize) }
+    }
+}
+
+extension VaultSession {
+    /// All items of a case, for its owner, in the order of their adding.
+    public func items(of matter: CaseID, by caller: Caller) throws -> [SealedItem] {
+        var items: [SealedItem] = []
+        while true {
+            let after = items.last.map { String(decoding: $0.id.hex, as: UTF8.self) }
+            let page: [Wire.Item] = try connection.post(
+                "/v1/listings", try ask(.caseStream, Nonce(matter.bytes), by: caller, after: after))
+            if page.isEmpty { return items }
+            items += try page.map { try SealedItem($0) }
+        }
+    }
+
+    /// One item by its id.
+    public func item(_ id: AgeFileID, by caller: Caller) throws -> SealedItem {
+        let bytes = try connection.get(path(id) + "/item", headers: try headers(id, caller))
+        let item = try SealedItem(try connection.decode(bytes))
+        guard item.id == id else { throw ClientError(.notProven, "the custodian sent another item") }
+        return item
+    }
+
+    private func path(_ id: AgeFileID) -> String { "/v1/objects/" + String(decoding: id.hex, as: UTF8.self) }
+
+    private func headers(_ id: AgeFileID, _ caller: Caller) throws -> [(String, String)] {
+        let note = try query(.object, Nonce(id.bytes), by: caller)
+        return [("Bevis-Query", String(decoding: Base64.encode(note, .padded), as: UTF8.self))]
+    }
+
+    /// The leaf hashes of an item's tree, proven to be its id's.
+    public func leaves(of item: SealedItem, by caller: Caller) throws -> LeafList {
+        let bytes = try connection.get(path(item.id) + "/leaves", headers: try headers(item.id, caller))
+        guard bytes.count % 32 == 0 else { throw ClientError(.malformed, "the item's leaf hashes cannot be read") }
+        let leaves = try stride(from: 0, to: bytes.count, by: 32).map { try TreeHash(copying: bytes[$0..<$0 + 32]) }
+        return try LeafList(all: leaves, id: item.id, layout: try item.layout)
+    }
+
+    /// Downloads sealed bytes of an item's payload, or a range of them.
+    public func download(
+        _ item: SealedItem, range: Range<UInt64>? = nil, by caller: Caller,
+        to sink: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        try connection.download(path(item.id), headers: try headers(item.id, caller), range: range, to: sink)
+    }
+
+    /// Opens an item's content, or a range of it, and hands over what is proven, in order.
+    public func read(
+        _ item: SealedItem, key: FileKey, range: Range<UInt64>?, by caller: Caller,
+        to sink: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        guard key.commitment(to: item.id) == item.ingest.content.keyCommitment, (try? item.header.verify(key)) != nil
+        else { throw ClientError(.notProven, "the key does not fit the item") }
+        let opener = ContentOpener(leaves: try leaves(of: item, by: caller), fileKey: key)
+        let layout = try item.layout
+        guard layout.payloadSize > VaultSession.inMemory || range != nil else {
+            var payload: [UInt8] = []
+            try download(item, by: caller) { payload.append(contentsOf: $0) }
+            return try opener.open(from: VaultSession.puller(payload), to: sink)
+        }
+        let whole = 0..<layout.plaintextSize
+        try opener.open(
+            range: range?.clamped(to: whole) ?? whole, fetch: { try self.fetch(item, $0, into: $1, by: caller) },
+            to: sink)
+    }
+
+    private static let inMemory: UInt64 = 1 << 20
+
+    private static func puller(_ bytes: [UInt8]) -> (UnsafeMutableRawBufferPointer) -> Int {
+        var rest = bytes[...]
+        return { buffer in
+            let piece = rest.prefix(buffer.count)
+            buffer.copyBytes(from: piece)
+            rest = rest.dropFirst(piece.count)
+            return piece.count
+        }
+    }
+
+    private func fetch(
+        _ item: SealedItem, _ range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer, by caller: Caller
+    ) throws -> Int {
+        var filled = 0
+        try download(item, range: range, by: caller) { bytes in
+            guard bytes.count <= buffer.count - filled else {
+                throw ClientError(.malformed, "the custodian sent more than was asked for")
+            }
+            UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]).copyMemory(from: bytes)
+            filled += bytes.count
+        }
+        return filled
+    }
+}

@@ -1,0 +1,184 @@
+import CustodianProtocol
+import Foundation
+import MerkleTree
+public import Sharing
+public import SignedNote
+import Sodium
+public import TransparencyLog
+
+/// Who is asking: the keys of a person, and the card that stands for them.
+public struct Caller: Sendable {
+    /// Signs requests and queries.
+    public let signer: NoteSigner
+    /// Text hash of the card.
+    public let card: NoteHash
+
+    /// A caller of signer and card.
+    public init(signer: NoteSigner, card: NoteHash) {
+        self.signer = signer
+        self.card = card
+    }
+}
+
+/// A connection to a vault whose keys are trusted: believes nothing that the log does not prove.
+public final class VaultSession {
+    /// The connection.
+    public let connection: CustodianConnection
+    /// The custodian's key.
+    public let custodian: VerifierKey
+    /// The log's policy.
+    public let policy: LogPolicy
+    /// The newest checkpoint that was verified and proven to continue the one before.
+    public private(set) var newest: VerifiedCheckpoint?
+    /// Time for requests and queries.
+    let clock: () -> Timestamp
+
+    /// A session with a vault whose keys are known.
+    ///
+    /// - Parameter known: the newest checkpoint remembered from earlier sessions, a signed note.
+    /// - Throws: `ClientError.notProven` when `known` is not the log's.
+    public init(
+        _ connection: CustodianConnection, custodian: VerifierKey, log: VerifierKey, known: [UInt8]?,
+        clock: @escaping () -> Timestamp
+    ) throws(ClientError) {
+        self.connection = connection
+        self.custodian = custodian
+        self.clock = clock
+        policy = LogPolicy(log: log)
+        if let known {
+            do throws(LogError) { newest = try policy.verify(known) } catch {
+                throw ClientError(.notProven, "the remembered checkpoint is not this vault's")
+            }
+        }
+    }
+
+    /// The keys that a vault shows, not verified by anything.
+    public static func about(
+        _ connection: CustodianConnection
+    ) throws(ClientError) -> (custodian: VerifierKey, log: VerifierKey, trust: [UInt8]?) {
+        let about: Wire.About = try connection.decode(try connection.get("/v1/about"))
+        guard let custodian = try? VerifierKey(parsing: Array(about.custodian.utf8)),
+            let log = try? VerifierKey(parsing: Array(about.log.utf8))
+        else { throw ClientError(.malformed, "the vault shows keys that cannot be read") }
+        return (custodian, log, about.trust.map { Array($0.utf8) })
+    }
+
+    // MARK: The log
+
+    /// Fetches the newest checkpoint and proves that it continues what was seen.
+    @discardableResult
+    public func refresh() throws -> VerifiedCheckpoint { try advance(to: try connection.get("/checkpoint")) }
+
+    /// Verifies a checkpoint and proves that it continues the newest one seen.
+    @discardableResult
+    public func advance(to note: [UInt8], proof: ConsistencyProof? = nil) throws -> VerifiedCheckpoint {
+        guard let next = try? policy.verify(note) else {
+            throw ClientError(.notProven, "a checkpoint is not signed by this vault's log")
+        }
+        if let newest, newest.checkpoint != next.checkpoint {
+            try prove(next.checkpoint, continues: newest.checkpoint, proof)
+        }
+        newest = next
+        return next
+    }
+
+    private func prove(_ next: Checkpoint, continues old: Checkpoint, _ given: ConsistencyProof?) throws {
+        guard next.size >= old.size else {
+            throw ClientError(
+                .altered, "this vault is older than the checkpoint of \(old.size) entries that was seen before: "
+                    + "an old copy was put back, and it shows only \(next.size)")
+        }
+        let tree = TiledTree(size: next.size, from: HTTPTiles(connection))
+        do {
+            let proof = try given ?? ConsistencyProof(older: old.size, newer: next.size, from: tree)
+            try proof.verify(older: old.size, olderRoot: old.root, newer: next.size, newerRoot: next.root)
+        } catch let error as TreeError {
+            guard error.code != .missing else { throw ClientError(.unreachable, "the log's tiles cannot be fetched") }
+            throw ClientError(
+                .altered, "the vault's log does not continue what was seen before: two histories were signed")
+        }
+    }
+
+    /// Every entry of the log up to the newest checkpoint, proven to be the ones that it signs.
+    public func entries() throws -> [[UInt8]] {
+        let head = try refresh().checkpoint
+        var entries: [[UInt8]] = []
+        for coordinate in EntriesCoordinate.bundles(forSize: head.size) {
+            let bytes = try connection.get("/" + String(decoding: coordinate.path, as: UTF8.self))
+            entries += try EntryBundle(parsing: bytes, width: coordinate.width).entries
+        }
+        var tree = TreeBuilder()
+        for entry in entries { tree.append(TreeHash.leaf(entry)) }
+        guard tree.count == head.size, tree.root == head.root else {
+            throw ClientError(.altered, "the log's entries are not the ones that its checkpoint signs")
+        }
+        return entries
+    }
+
+    /// Checks that a leaf is in the log, under a checkpoint that continues what was seen.
+    func verify(
+        _ receipt: LogProof, leaf: TreeHash, consistency: ConsistencyProof? = nil
+    ) throws {
+        guard (try? receipt.verify(leaf: leaf, policy: policy)) != nil else {
+            throw ClientError(.notProven, "the custodian's answer is not proven to be in the log; nothing was used")
+        }
+        try advance(to: receipt.checkpointNote, proof: consistency)
+    }
+
+    // MARK: Notes
+
+    /// A signed query.
+    public func query(_ subject: QuerySubject, _ scope: Nonce?, by caller: Caller) throws -> [UInt8] {
+        let query = Query(
+            subject: subject, custodian: custodian, card: caller.card, scope: scope, time: clock(),
+            nonce: Random.value())
+        return try Verified(query, signedBy: caller.signer).bytes
+    }
+
+    /// A query and where its page begins, as a message.
+    func ask(
+        _ subject: QuerySubject, _ scope: Nonce?, by caller: Caller, from: UInt64? = nil, after: String? = nil
+    ) throws -> Wire.Ask {
+        Wire.Ask(
+            query: String(decoding: try query(subject, scope, by: caller), as: UTF8.self), from: from, after: after)
+    }
+
+    /// Sends a note whose receipt is an index and a proof; returns the receipt, its checkpoint verified.
+    @discardableResult
+    public func register(_ path: String, _ note: [UInt8]) throws -> Receipt {
+        try accept(try connection.post(path, note: note))
+    }
+
+    /// Believes an acceptance as far as its checkpoint goes.
+    func accept(_ acceptance: Wire.Acceptance) throws -> Receipt {
+        guard let proof = try? LogProof(parsing: Array(acceptance.receipt.utf8)), proof.index == acceptance.index else {
+            throw ClientError(.malformed, "the custodian's receipt cannot be read")
+        }
+        try advance(to: proof.checkpointNote)
+        return Receipt(proof: proof, record: acceptance.record.map { [UInt8]($0) })
+    }
+}
+
+/// What came back for something that was taken in: the proof, and the sealed record that tells its stream's holders
+/// what the proof is about.
+public struct Receipt: Sendable {
+    /// Inclusion proof with checkpoint.
+    public let proof: LogProof
+    /// The record, sealed to its stream.
+    public let record: [UInt8]?
+}
+
+/// Fetches tiles over HTTP.
+struct HTTPTiles: TileFetcher {
+    private let connection: CustodianConnection
+
+    init(_ connection: CustodianConnection) { self.connection = connection }
+
+    func tile(_ coordinate: TileCoordinate) throws(TreeError) -> [UInt8] {
+        do throws(ClientError) {
+            return try connection.get("/" + String(decoding: coordinate.path, as: UTF8.self))
+        } catch {
+            throw TreeError(.missing, "a tile of the log cannot be fetched")
+        }
+    }
+}
