@@ -9,8 +9,8 @@ extension Request {
     ///   - maximumByteCount: the most bytes to take. A stated length above it is refused before anything is read.
     ///   - consume: called in order with each piece; what it throws is thrown on.
     /// - Returns: the body's length in bytes.
-    /// - Throws: `HTTPError` with status 413 for a larger body; `SocketServerError` with `.bodyCutShort`, or the
-    ///   transport's own error, where the connection ends before the body does.
+    /// - Throws: `HTTPError` with status 413 for a larger body; `SocketServerError` with `.bodyCutShort`
+    ///   where the connection ends before the body does, which the routes' guard answers with 400.
     @discardableResult
     public func consumeBody(
         upTo maximumByteCount: UInt64, _ consume: (ByteBuffer) async throws -> Void
@@ -18,7 +18,8 @@ extension Request {
         let stated = headers[.contentLength].flatMap(UInt64.init)
         guard stated ?? 0 <= maximumByteCount else { throw HTTPError(.contentTooLarge) }
         var count: UInt64 = 0
-        for try await piece in body {
+        var pieces = body.makeAsyncIterator()
+        while let piece = try await Request.next(of: &pieces) {
             count += UInt64(piece.readableBytes)
             guard count <= maximumByteCount else { throw HTTPError(.contentTooLarge) }
             try await consume(piece)
@@ -27,6 +28,17 @@ extension Request {
             throw SocketServerError(.bodyCutShort, "the request's body ended before its stated length")
         }
         return count
+    }
+
+    /// The next piece; whatever the transport calls a broken connection becomes our own error.
+    private static func next(of pieces: inout RequestBody.AsyncIterator) async throws -> ByteBuffer? {
+        do {
+            return try await pieces.next()
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw SocketServerError(.bodyCutShort, "the request's body broke off")
+        }
     }
 
     /// Collects a small body.

@@ -26,7 +26,7 @@ struct GuardedResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Context
     }
 
     private func refusal(of request: Request) -> HTTPResponse.Status? {
-        // Absolute targets and second Host lines are how two readers come to see two different hosts.
+        // With two Host lines, two readers could see two different hosts.
         guard request.head.path?.utf8.first == UInt8(ascii: "/"), request.headers[fields: .host].isEmpty else {
             return .badRequest
         }
@@ -41,6 +41,9 @@ struct GuardedResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Context
         } catch let error as any HTTPResponseError {
             if let response = try? error.response(from: request, context: context) { return response }
             return Response(status: error.status)
+        } catch let error as SocketServerError where error.code == .bodyCutShort {
+            context.logger.info("request body broke off")
+            return Response(status: .badRequest)
         } catch {
             // The type only: an error's text may quote what the request carried.
             context.logger.warning("request failed", metadata: ["error": "\(type(of: error))"])

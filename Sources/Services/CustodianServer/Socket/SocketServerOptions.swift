@@ -22,7 +22,7 @@ public struct SocketServerLimits: Sendable {
     /// Requests answered at one time; more are told 503.
     public var requests = 256
     /// Connections open at one time; more wait in the kernel's queue.
-    public var connections = 1024
+    public var connections = 512
     /// Bytes of a request's head, each field and all together.
     public var headByteCount = 16 * 1024
     /// Header fields of a request.
