@@ -16,6 +16,8 @@ func part(_ name: String, in folder: String, on dependencies: [Target.Dependency
     .target(name: name, dependencies: dependencies, path: "Sources/\(folder)/\(name)", swiftSettings: settings)
 }
 
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
 let server: [Target.Dependency] = [
     "Sodium", "BulkHash", "MerkleTree", "AgeFile", "SignedNote", "TransparencyLog", "Sharing", "AuditTrail", "Storage",
     "Custodian", "CustodianProtocol",
@@ -72,8 +74,10 @@ let package = Package(
             on: ["Sodium", "MerkleTree", "AgeFile", "SignedNote", "Sharing", "AuditTrail"]),
         part(
             "StorageSQLite", in: "Custody",
-            on: ["Sodium", "BulkHash", "MerkleTree", "AgeFile", "SignedNote", "Sharing", "AuditTrail", "Storage",
-                .product(name: "GRDB", package: "GRDB.swift", condition: custody)]),
+            on: [
+                "Sodium", "BulkHash", "MerkleTree", "AgeFile", "SignedNote", "Sharing", "AuditTrail", "Storage",
+                .product(name: "GRDB", package: "GRDB.swift", condition: custody),
+            ]),
         part(
             "Custodian", in: "Custody",
             on: [
@@ -90,8 +94,20 @@ let package = Package(
         part(
             "CustodianClient", in: "Services",
             on: [
-                "Sodium", "MerkleTree", "AgeFile", "SignedNote", "TransparencyLog", "Sharing", "AuditTrail", "Vault",
-                "HTTPTransport", "CustodianProtocol",
+                "Sodium", "BulkHash", "MerkleTree", "AgeFile", "SignedNote", "TransparencyLog", "Sharing",
+                "AuditTrail", "Vault", "HTTPTransport", "CustodianProtocol",
             ]),
+        // Faces
+        .target(name: "CTerminal", path: "Sources/Faces/CTerminal"),
+        part("Terminal", in: "Faces", on: ["CTerminal", "Sodium", arguments]),
+        part("Home", in: "Faces", on: ["Sodium", "AgeFile", "SignedNote"]),
+        .executableTarget(
+            name: "bevis",
+            dependencies: [
+                "Sodium", "MerkleTree", "AgeFile", "SignedNote", "TransparencyLog", "Sharing", "AuditTrail", "Vault",
+                "Storage", "StorageSQLite", "Custodian", "CustodianServer", "CustodianClient", "CustodianProtocol",
+                "HTTPTransport", "Terminal", "Home", arguments,
+            ],
+            path: "Sources/Faces/bevis", swiftSettings: settings),
     ]
 )

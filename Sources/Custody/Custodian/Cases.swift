@@ -76,6 +76,25 @@ extension Custodian {
         return row.recovery
     }
 
+    /// Replaces a case's sealed keys, by its owner's signature.
+    public func replaceRecovery(_ note: [UInt8], sealed: [UInt8]) async throws -> Acceptance {
+        let unverified = try Unverified<RecoveryUpdate>(parsing: note)
+        let body = unverified.body
+        let owner = try await stores.records.read { try self.caseCard(body.caseID, in: $0).body.ownerKey }
+        let verified = try unverified.verified(by: owner)
+        guard sealed.count <= 65_536, SHA256.hash(sealed) == body.sealed else {
+            throw CustodianError(.malformed, "the sealed keys are not the ones that the note names")
+        }
+        let appended = try await submit { ledger in
+            guard body.time.distance(to: ledger.time) <= Decision.clockTolerance else {
+                throw CustodianError(.refused, "the note's time is off; set this machine's clock")
+            }
+            try ledger.records.setRecovery(sealed, of: body.caseID)
+            return try ledger.append(.keyChanged, in: .matter(body.caseID), by: nil, notes: [NamedNote(verified)])
+        }
+        return try acceptance(appended)
+    }
+
     func caseCard(_ id: CaseID, in reader: any RecordReader) throws -> (body: CaseCard, hash: NoteHash, row: CaseRow) {
         guard let row = try reader.matter(id) else { throw CustodianError(.unknown, "the case is not known here") }
         let note = try UnverifiedNote(parsing: row.card)

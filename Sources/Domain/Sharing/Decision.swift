@@ -190,7 +190,7 @@ extension GrantState {
 
 extension Timestamp {
     /// Seconds between two times, whichever is first.
-    func distance(to other: Timestamp) -> UInt64 {
+    package func distance(to other: Timestamp) -> UInt64 {
         seconds > other.seconds ? seconds - other.seconds : other.seconds - seconds
     }
 }

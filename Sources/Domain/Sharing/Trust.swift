@@ -58,7 +58,7 @@ public struct Trust: NoteBody, Equatable {
         custodian = try reader.verifierKey("custodian")
         log = try reader.verifierKey("log")
         var issuers: [TrustedIssuer] = []
-        for value in try reader.list("issuer") { issuers.append(try TrustedIssuer(value: value)) }
+        for value in try reader.list("issuer") { issuers.append(try TrustedIssuer(parsing: value)) }
         self.issuers = issuers
         auditors = try reader.hashes("auditor")
     }
@@ -69,17 +69,19 @@ public struct Trust: NoteBody, Equatable {
         writer.add("time", time)
         writer.add("custodian", custodian)
         writer.add("log", log)
-        for issuer in issuers { writer.write("issuer", issuer.value) }
+        for issuer in issuers { writer.write("issuer", issuer.text) }
         for auditor in auditors { writer.add("auditor", auditor) }
     }
 }
 
 extension TrustedIssuer {
     /// Key, role and name, each behind one space; the name may hold further spaces.
-    fileprivate var value: [UInt8] { key.text + [0x20] + role.bytes + [0x20] + name.bytes }
+    public var text: [UInt8] { key.text + [0x20] + role.bytes + [0x20] + name.bytes }
 
-    fileprivate init(value: [UInt8]) throws(NoteError) {
-        let words = value.split(separator: 0x20, maxSplits: 2, omittingEmptySubsequences: false)
+    /// Reads what `text` writes.
+    /// - Throws: `NoteError`.
+    public init(parsing text: [UInt8]) throws(NoteError) {
+        let words = text.split(separator: 0x20, maxSplits: 2, omittingEmptySubsequences: false)
         guard words.count == 3 else { throw NoteError(.malformedValue, "an issuer is key, role and name") }
         key = try VerifierKey(parsing: [UInt8](words[0]))
         role = try PlainText([UInt8](words[1]))

@@ -10,6 +10,8 @@ public struct CaseKeys: Sendable {
 
     /// The case.
     public let caseID: CaseID
+    /// What its owner calls it; it is nowhere else.
+    public let title: PlainText?
     /// The case key: opens every item.
     public let identity: AgeIdentity
     /// The owner's signing key.
@@ -24,19 +26,21 @@ public struct CaseKeys: Sendable {
     /// Keys that exist already.
     /// - Throws: `VaultError.malformed` when the log key does not have 32 bytes.
     public init(
-        caseID: CaseID, identity: AgeIdentity, signer: NoteSigner, logKey: SecretBytes, custodian: VerifierKey,
-        log: VerifierKey
+        caseID: CaseID, title: PlainText?, identity: AgeIdentity, signer: NoteSigner, logKey: SecretBytes,
+        custodian: VerifierKey, log: VerifierKey
     ) throws(VaultError) {
         guard logKey.count == 32 else { throw VaultError(.malformed, "a case's log key has 32 bytes") }
         self.init(
-            unchecked: caseID, identity: identity, signer: signer, logKey: logKey, custodian: custodian, log: log)
+            unchecked: caseID, title: title, identity: identity, signer: signer, logKey: logKey, custodian: custodian,
+            log: log)
     }
 
     private init(
-        unchecked caseID: CaseID, identity: AgeIdentity, signer: NoteSigner, logKey: SecretBytes,
+        unchecked caseID: CaseID, title: PlainText?, identity: AgeIdentity, signer: NoteSigner, logKey: SecretBytes,
         custodian: VerifierKey, log: VerifierKey
     ) {
         self.caseID = caseID
+        self.title = title
         self.identity = identity
         self.signer = signer
         self.logKey = logKey
@@ -45,9 +49,12 @@ public struct CaseKeys: Sendable {
     }
 
     /// Fresh keys for a new case of `signer`.
-    public static func random(signer: NoteSigner, custodian: VerifierKey, log: VerifierKey) -> CaseKeys {
+    public static func random(
+        title: PlainText?, signer: NoteSigner, custodian: VerifierKey, log: VerifierKey
+    ) -> CaseKeys {
         CaseKeys(
-            unchecked: Random.value(), identity: .random(), signer: signer, logKey: .random(32), custodian: custodian,
+            unchecked: Random.value(), title: title, identity: .random(), signer: signer, logKey: .random(32),
+            custodian: custodian,
             log: log)
     }
 
@@ -87,6 +94,8 @@ extension CaseKeys {
         text.add(CaseKeys.type)
         text.add("\ncase ")
         text.add(caseID.hex)
+        text.add("\ntitle ")
+        text.add(title?.bytes ?? Array("none".utf8))
         text.add("\nidentity ")
         text.add(identity.text)
         text.add("\nowner-key ")
@@ -111,6 +120,7 @@ extension CaseKeys {
         do {
             var reader = try LineTextReader(bytes, type: CaseKeys.type)
             let caseID: CaseID = try reader.hash("case")
+            let title = try reader.optionalValue("title")
             var identityText = try reader.value("identity")
             let identity = try AgeIdentity(parsing: SecretBytes(wiping: &identityText))
             var signerText = try reader.value("owner-key")
@@ -120,7 +130,8 @@ extension CaseKeys {
             let log = try reader.verifierKey("log")
             try reader.end()
             try self.init(
-                caseID: caseID, identity: identity, signer: signer, logKey: SecretBytes(wiping: &logKey),
+                caseID: caseID, title: try title.map { try PlainText($0) }, identity: identity, signer: signer,
+                logKey: SecretBytes(wiping: &logKey),
                 custodian: custodian, log: log)
         } catch {
             throw VaultError(.malformed, "the file opened, but does not hold the keys of a case")

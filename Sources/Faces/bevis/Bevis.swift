@@ -7,7 +7,27 @@ struct Bevis: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bevis",
         abstract: "Keep evidence sealed, lend it by name and until a time, see who opened it.",
-        subcommands: [SealCommand.self, UnsealCommand.self])
+        discussion: """
+            Begin: bevis identity create --name 'Your name'
+                   bevis vault init --vault FOLDER, then set BEVIS_VAULT to it
+                   bevis case create, bevis add FILE, bevis list
+            """,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Keeping:",
+                subcommands: [
+                    IdentityCommand.self, CaseCommand.self, AddCommand.self, ListCommand.self, ShowCommand.self,
+                    OpenCommand.self, TakeCommand.self, RecoverCommand.self,
+                ]),
+            CommandGroup(
+                name: "Lending:",
+                subcommands: [
+                    CardCommand.self, GrantCommand.self, GrantsCommand.self, RevokeCommand.self, IssuerCommand.self,
+                ]),
+            CommandGroup(name: "Checking:", subcommands: [LogCommand.self, ReceiptCommand.self, AuditCommand.self]),
+            CommandGroup(name: "The vault:", subcommands: [VaultCommand.self, ServeCommand.self]),
+            CommandGroup(name: "Without a vault:", subcommands: [SealCommand.self, UnsealCommand.self]),
+        ])
 
     static func main() async {
         await CommandEntry.run(Bevis.self, explain: Explanation.of)

@@ -1,12 +1,77 @@
 import AgeFile
+import AuditTrail
+import Custodian
+import CustodianClient
+import CustodianServer
+import Home
+import SignedNote
+import Sodium
+import Storage
 import Terminal
+import TransparencyLog
+import Vault
 
 /// Failures of the format modules in words for people.
 enum Explanation {
     /// What to tell about an error that no command has explained; `nil` for unknown kinds.
     @Sendable
     static func of(_ error: any Error) -> CommandFailure? {
-        (error as? AgeError).map { age($0, on: nil) }
+        switch error {
+        case let error as CommandFailure: error
+        case let error as AgeError: age(error, on: nil)
+        case let error as ClientError: client(error)
+        case let error as HomeError: home(error)
+        case let error as VaultError: vault(error)
+        case let error as StorageError: CommandFailure(.unreachable, error.reason)
+        case let error as CustodianError: CommandFailure(.unreachable, error.reason)
+        case let error as SocketServerError: CommandFailure(.unreachable, error.reason)
+        case let error as NoteError: CommandFailure(.refused, "\(error.reason)")
+        case let error as SodiumError: CommandFailure(.refused, "\(error.reason)")
+        case let error as LogError: CommandFailure(.refused, "\(error.reason)")
+        case let error as AuditError: CommandFailure(.refused, "\(error.reason)")
+        default: nil
+        }
+    }
+
+    private static func client(_ error: ClientError) -> CommandFailure {
+        switch error.code {
+        case .unreachable:
+            CommandFailure(
+                .unreachable, "the vault does not answer: \(error.reason)",
+                hint: "look at --vault or BEVIS_VAULT; start its custodian: bevis serve --vault FOLDER")
+        case .refused: CommandFailure(.refused, "refused: \(error.reason)")
+        case .unknown: CommandFailure(.unreachable, error.reason)
+        case .unavailable: CommandFailure(.unreachable, error.reason)
+        case .malformed: CommandFailure(.unreachable, error.reason)
+        case .notProven:
+            CommandFailure(.refused, error.reason, hint: "do not rely on this vault until somebody has looked at it")
+        case .altered:
+            CommandFailure(
+                .refused, error.reason, hint: "keep this message, and ask the vault's operator and an auditor")
+        }
+    }
+
+    private static func home(_ error: HomeError) -> CommandFailure {
+        let message = "\(Escaped.text(error.object)): \(error.reason)"
+        switch error.code {
+        case .missing, .inUse, .unreachable, .diskFull: return CommandFailure(.unreachable, message)
+        case .badName: return CommandFailure(.usage, message)
+        default: return CommandFailure(.refused, message)
+        }
+    }
+
+    private static func vault(_ error: VaultError) -> CommandFailure {
+        let place =
+            switch error.place {
+            case .nowhere: ""
+            case .item(let id): " (item \(short(id)))"
+            case .chunk(let number, let id): " (item \(short(id)), chunk \(number))"
+            case .lines(let numbers): " (line \(numbers.map { "\($0)" }.joined(separator: ", ")))"
+            }
+        switch error.code {
+        case .unreadable, .unavailable, .incomplete: return CommandFailure(.unreachable, "\(error.reason)\(place)")
+        default: return CommandFailure(.refused, "\(error.reason)\(place)")
+        }
     }
 
     /// What to tell about a failure with the age file, key or passphrase `object`.

@@ -80,7 +80,11 @@ public final class CustodianConnection {
                 HTTPRequest("GET", path, headers: headers),
                 onHead: { status = $0.status },
                 sink: { bytes in
-                    if status < 300 { try sink(bytes) } else if problem.count < 65_536 { problem.append(contentsOf: bytes) }
+                    if status < 300 {
+                        try sink(bytes)
+                    } else if problem.count < 65_536 {
+                        problem.append(contentsOf: bytes)
+                    }
                 })
         } catch let error as HTTPError {
             throw ClientError(.unreachable, "the download broke off: " + error.reason)

@@ -1,4 +1,5 @@
 public import AgeFile
+import BulkHash
 import CustodianProtocol
 import Foundation
 import MerkleTree
@@ -83,6 +84,18 @@ extension VaultSession {
         to sink: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         try connection.download(path(item.id), headers: try headers(item.id, caller), range: range, to: sink)
+    }
+
+    /// Fetches every sealed byte of an item and checks it against the id, without a key.
+    public func verify(_ item: SealedItem, by caller: Caller, progress: (Int) -> Void) throws {
+        var cutter = PayloadCutter<BulkSHA256>()
+        try download(item, by: caller) { bytes in
+            cutter.take(bytes)
+            progress(bytes.count)
+        }
+        guard cutter.finish() == item.id else {
+            throw ClientError(.altered, "an item's sealed bytes are not those that its id names")
+        }
     }
 
     /// Opens an item's content, or a range of it, and hands over what is proven, in order.

@@ -6,6 +6,7 @@ import MerkleTree
 public import Sharing
 public import SignedNote
 import Sodium
+import TransparencyLog
 public import Vault
 
 /// A case as its owner holds it: the keys, opened, and the newest case card.
@@ -45,10 +46,14 @@ extension VaultSession {
     /// Opens a new case for the caller, its keys also sealed to a paper identity.
     ///
     /// - Parameters:
+    ///   - title: what she calls it; sealed with the keys.
     ///   - owner: where the caller's own envelopes are sealed to.
     ///   - paper: the recovery sheet's recipient.
-    public func openCase(by caller: Caller, owner: AgeRecipient, paper: AgeRecipient) throws -> OwnCase {
-        let keys = CaseKeys.random(signer: caller.signer, custodian: custodian, log: policy.logs[0].key)
+    public func openCase(
+        title: PlainText?, by caller: Caller, owner: AgeRecipient, paper: AgeRecipient
+    ) throws -> OwnCase {
+        let keys = CaseKeys.random(
+            title: title, signer: caller.signer, custodian: custodian, log: policy.logs[0].key)
         let streamKey = try StreamKey(keys.logKey)
         let card = CaseCard(
             caseID: keys.caseID, number: 0, previous: nil, recipient: keys.identity.recipient,
@@ -81,6 +86,18 @@ extension VaultSession {
         let id = RecoverySheet.locator(of: sheet.identity.recipient)
         let sealed = try connection.get("/v1/recovery/" + String(decoding: id.hex, as: UTF8.self))
         return try CaseKeys(opening: sealed, with: sheet.identity)
+    }
+
+    /// Seals a recovered case's keys to the owner's new recipient, and again to the sheet's.
+    public func replaceRecovery(
+        of keys: CaseKeys, paper: AgeRecipient, to owner: AgeRecipient, by caller: Caller
+    ) throws {
+        let sealed = try keys.seal(to: owner, and: paper).bytes
+        let body = RecoveryUpdate(caseID: keys.caseID, sealed: SHA256.hash(sealed), time: clock())
+        let note = try Verified(body, signedBy: caller.signer)
+        let message = Wire.ReplaceRecovery(note: text(note.bytes), sealed: Data(sealed))
+        let receipt = try accept(try connection.post("/v1/recovery", message))
+        try check(receipt, .keyChanged, names: note.hash, try StreamKey(keys.logKey))
     }
 
     // MARK: Adding
@@ -122,7 +139,8 @@ extension VaultSession {
         let sealed = try description.seal(to: own.card.recipient)
         let newest = try newestRecord(of: caller.signer.verifierKey, in: own.card.caseID)
         let record = IngestRecord(
-            caseID: own.card.caseID, recipient: own.card.recipient, time: clock(), content: content.facts(header: header),
+            caseID: own.card.caseID, recipient: own.card.recipient, time: clock(),
+            content: content.facts(header: header),
             description: sealed.facts, original: description.originalCommitment, signer: caller.signer.verifierKey,
             sequence: newest.map { $0.sequence + 1 } ?? 0, previous: newest?.hash)
         let note = try Verified(record, signedBy: caller.signer)

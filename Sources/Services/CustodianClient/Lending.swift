@@ -1,4 +1,4 @@
-public import AgeFile
+import AgeFile
 import AuditTrail
 import CustodianProtocol
 import Foundation

@@ -3,7 +3,7 @@ public import AuditTrail
 import CustodianProtocol
 import Foundation
 import MerkleTree
-public import Sharing
+import Sharing
 import SignedNote
 import Sodium
 

@@ -1,6 +1,6 @@
-import CustodianProtocol
+public import CustodianProtocol
 import Foundation
-import MerkleTree
+public import MerkleTree
 public import Sharing
 public import SignedNote
 import Sodium
@@ -85,7 +85,8 @@ public final class VaultSession {
     private func prove(_ next: Checkpoint, continues old: Checkpoint, _ given: ConsistencyProof?) throws {
         guard next.size >= old.size else {
             throw ClientError(
-                .altered, "this vault is older than the checkpoint of \(old.size) entries that was seen before: "
+                .altered,
+                "this vault is older than the checkpoint of \(old.size) entries that was seen before: "
                     + "an old copy was put back, and it shows only \(next.size)")
         }
         let tree = TiledTree(size: next.size, from: HTTPTiles(connection))
@@ -115,6 +116,14 @@ public final class VaultSession {
         return entries
     }
 
+    /// The proof of an entry under the newest checkpoint, made from the log's tiles.
+    public func proof(of index: UInt64) throws -> LogProof {
+        let head = try newest ?? refresh()
+        let tree = TiledTree(size: head.checkpoint.size, from: HTTPTiles(connection))
+        let proof = try InclusionProof(index: index, size: head.checkpoint.size, from: tree)
+        return LogProof(proof, checkpoint: head.note)
+    }
+
     /// Checks that a leaf is in the log, under a checkpoint that continues what was seen.
     func verify(
         _ receipt: LogProof, leaf: TreeHash, consistency: ConsistencyProof? = nil
@@ -136,7 +145,7 @@ public final class VaultSession {
     }
 
     /// A query and where its page begins, as a message.
-    func ask(
+    public func ask(
         _ subject: QuerySubject, _ scope: Nonce?, by caller: Caller, from: UInt64? = nil, after: String? = nil
     ) throws -> Wire.Ask {
         Wire.Ask(

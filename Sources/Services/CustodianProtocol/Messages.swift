@@ -59,6 +59,17 @@ public enum Wire {
         }
     }
 
+    /// `POST /v1/recovery`.
+    public struct ReplaceRecovery: Codable, Sendable {
+        public var note: String
+        public var sealed: Data
+
+        public init(note: String, sealed: Data) {
+            self.note = note
+            self.sealed = sealed
+        }
+    }
+
     /// The answer to `POST /v1/objects`.
     public struct Uploaded: Codable, Sendable {
         public var id: String

@@ -75,6 +75,12 @@ public struct CustodianRoutes: Sendable {
                         Array(message.ingest.utf8), by: try message.actor.map { try NoteHash(hex: $0.utf8) },
                         contentHeader: [UInt8](message.contentHeader), description: [UInt8](message.description))))
         }
+        router.post("v1/recovery") { request, _ in
+            let message: Wire.ReplaceRecovery = try await message(request)
+            return try Answers.json(
+                Wire.Acceptance(
+                    try await custodian.replaceRecovery(Array(message.note.utf8), sealed: [UInt8](message.sealed))))
+        }
         router.get("v1/recovery/:id") { _, context in
             let id = try Digest(hex: try context.parameters.require("id").utf8)
             return Answers.bytes(try await custodian.recovery(id), type: "application/octet-stream")

@@ -1,0 +1,104 @@
+import ArgumentParser
+import CustodianClient
+import Home
+import Sharing
+import SignedNote
+import Terminal
+import Vault
+
+/// `bevis case`: a person's matters.
+struct CaseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "case", abstract: "Open a case, list yours, show one.",
+        subcommands: [Create.self, List.self, Show.self])
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "create", abstract: "Open a case and get its recovery sheet.",
+            discussion: """
+                Print the sheet, or write it down, and keep it away from this machine: with it everything comes back \
+                if you lose this machine or your passphrase. Nobody can make it again.
+                Example:
+                  bevis case create --title 'Notes' --sheet sheet.html
+                """)
+
+        @Option(help: "What you call the case; only you can read it.") var title: String?
+        @Option(help: ArgumentHelp("Also write the sheet as a page to print.", valueName: "out.html"))
+        var sheet: String?
+        @Option(help: "The sheet's language: da or en.") var language = "en"
+        @OptionGroup var vault: VaultOptions
+        @OptionGroup var passphrase: PassphraseOptions
+
+        func run() async throws {
+            let language = try CaseCommand.language(language)
+            let paper = RecoverySheet()
+            let desk = try Desk(vault, passphrase)
+            let page = try sheet.map { try OutputFile($0) }
+            let own = try desk.session.openCase(
+                title: try title.map { try line($0, "--title") }, by: desk.caller,
+                owner: desk.person.identity.age.recipient, paper: paper.identity.recipient)
+            try desk.remember()
+            if let page {
+                try paper.htmlPage(language).withUnsafeBytes { try page.write($0) }
+                try page.commit()
+            }
+            let output = Descriptor.standardOutput()
+            try paper.plainPage(language).withUnsafeBytes { try output.write($0) }
+            try Output(json: false).line("\ncase \(short(own.card.caseID)) is open")
+        }
+    }
+
+    static func language(_ word: String) throws -> RecoverySheet.Language {
+        switch word {
+        case "da": return .danish
+        case "en": return .english
+        default: throw CommandFailure(.usage, "the language is da or en")
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "List your cases in a vault.")
+
+        @Flag(help: "Answer as JSON.") var json = false
+        @OptionGroup var vault: VaultOptions
+        @OptionGroup var passphrase: PassphraseOptions
+
+        func run() async throws {
+            let desk = try Desk(vault, passphrase)
+            let cases = try desk.ownCases()
+            let lines = cases.map { own in
+                "\(short(own.card.caseID))  \(own.keys.title.map { Escaped.text($0.bytes) } ?? "(no title)")"
+            }
+            let values = cases.map { own in
+                JSONValue.object([
+                    "case": .text(string(own.card.caseID.hex)),
+                    "title": own.keys.title.map { .text(string($0.bytes)) } ?? .absent,
+                ])
+            }
+            try Output(json: json).show(
+                .array(values), or: lines.isEmpty ? "you have no case in this vault" : lines.joined(separator: "\n"))
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "show", abstract: "Show a case of yours.")
+
+        @Option(name: .customLong("case"), help: "The first digits of the case's id.") var matter: String?
+        @Flag(help: "Answer as JSON.") var json = false
+        @OptionGroup var vault: VaultOptions
+        @OptionGroup var passphrase: PassphraseOptions
+
+        func run() async throws {
+            let desk = try Desk(vault, passphrase)
+            let own = try desk.ownCase(matter)
+            let items = try desk.session.items(of: own.card.caseID, by: desk.caller)
+            var facts = Facts()
+            facts.add("case", .text(string(own.card.caseID.hex)))
+            facts.add("title", own.keys.title.map { .text(Escaped.text($0.bytes)) } ?? .absent)
+            facts.add("recipient", .text(string(own.card.recipient.text)))
+            facts.add("items", .number(Int64(items.count)))
+            facts.add("grants", .number(Int64(try desk.session.givenGrants(of: own, by: desk.caller).count)))
+            try Output(json: json).show(facts)
+        }
+    }
+}

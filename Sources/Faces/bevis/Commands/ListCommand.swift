@@ -1,0 +1,116 @@
+import ArgumentParser
+import CustodianClient
+import Sharing
+import SignedNote
+import Terminal
+import Vault
+
+/// `bevis list` and `bevis show`: what is there.
+struct ListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the items of your case, or of a grant that you hold.",
+        discussion: """
+            Under a grant this is logged: the owner sees that you looked.
+            Examples:
+              bevis list
+              bevis list --grant 3f2a --purpose 'Preparing the interview'
+            """)
+
+    @OptionGroup var access: AccessOptions
+    @Flag(help: "Answer as JSON.") var json = false
+    @OptionGroup var vault: VaultOptions
+    @OptionGroup var passphrase: PassphraseOptions
+
+    func run() async throws {
+        let desk = try Desk(vault, passphrase)
+        let rows = try access.isGrant ? lent(desk) : own(desk)
+        try desk.remember()
+        let lines = rows.enumerated().map { "\($0 + 1)  \($1.summary)" }
+        try Output(json: json).show(
+            .array(rows.map(\.json)), or: lines.isEmpty ? "nothing is here yet" : lines.joined(separator: "\n"))
+    }
+
+    private func own(_ desk: Desk) throws -> [ItemView] {
+        let own = try desk.ownCase(access.matter)
+        return try desk.session.items(of: own.card.caseID, by: desk.caller).map { item in
+            ItemView(
+                id: item.id, description: try desk.description(of: item, own),
+                isAttested: own.card.attests(item.ingest.signer))
+        }
+    }
+
+    private func lent(_ desk: Desk) throws -> [ItemView] {
+        let held = try desk.heldGrant(access.grant)
+        let opened = try desk.session.open(held.items, under: held, for: try access.reason(.list), by: desk.caller)
+        return try held.items.map { id in
+            ItemView(id: id, description: try Lent.description(id, held, opened, desk), isAttested: true)
+        }
+    }
+}
+
+/// Who asks under what, and why: shared by everything that opens.
+struct AccessOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Under a grant you hold: the first digits of its id.", valueName: "id"))
+    var grant: String?
+    @Flag(name: .customLong("lent"), help: "Under the only grant that you hold.") var onlyGrant = false
+    @Option(help: "What for; it is logged.") var purpose: String?
+    @Option(help: "The journal number; it is logged.") var journal: String?
+    @Option(name: .customLong("case"), help: "Your own case: the first digits of its id.") var matter: String?
+
+    var isGrant: Bool { grant != nil || onlyGrant }
+
+    func reason(_ action: Action) throws -> VaultSession.Reason {
+        if isGrant, purpose == nil {
+            throw CommandFailure(.usage, "say what for", hint: "give --purpose '…'; the owner will see it")
+        }
+        return VaultSession.Reason(
+            action: action, purpose: try line(purpose ?? "own use", "--purpose"),
+            journal: try journal.map { try line($0, "--journal") })
+    }
+}
+
+/// An item as people and machines see it.
+struct ItemView {
+    let id: AgeFileID
+    let description: Description?
+    let isAttested: Bool
+
+    private var title: String {
+        guard let description else { return "(erased)" }
+        if let title = description.title { return Escaped.text(title.bytes) }
+        return description.fileName.map { Escaped.text($0) } ?? "(no title)"
+    }
+
+    var summary: String {
+        guard let description else { return "\(short(id))  (erased)" }
+        let size = ByteSize(description.size).text
+        let time = LocalTime.text((description.captured ?? description.recorded).seconds)
+        let doubt = isAttested ? "" : "  (not attested: added by an unknown signer)"
+        return "\(short(id))  \(string(description.kind.word))  \(size)  \(time)  \(title)\(doubt)"
+    }
+
+    var json: JSONValue {
+        var fields: [String: JSONValue] = ["item": .text(string(id.hex)), "attested": .flag(isAttested)]
+        if let description {
+            fields["kind"] = .text(string(description.kind.word))
+            fields["title"] = description.title.map { .text(string($0.bytes)) } ?? .absent
+            fields["file_name"] = description.fileName.map { .bytes($0) } ?? .absent
+            fields["size"] = .number(Int64(description.size))
+            fields["sha256"] = .text(string(description.digest.hex))
+            fields["recorded"] = .time(description.recorded.seconds)
+            fields["captured"] = description.captured.map { .time($0.seconds) } ?? .absent
+        }
+        return .object(fields)
+    }
+}
+
+/// What a recipient sees of items lent to her.
+enum Lent {
+    static func description(_ id: AgeFileID, _ held: HeldGrant, _ opened: Opened, _ desk: Desk) throws -> Description? {
+        guard let file = held.envelope.list.files.first(where: { $0.item == id && $0.kind == .description }),
+            let key = opened.keys[file.id]
+        else { return nil }
+        let item = try desk.session.item(id, by: desk.caller)
+        return try item.description.map { try Description(opening: $0, id: file.id, with: key) }
+    }
+}

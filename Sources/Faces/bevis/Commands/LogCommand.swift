@@ -1,0 +1,164 @@
+import ArgumentParser
+import AuditTrail
+import CustodianClient
+import Sharing
+import SignedNote
+import Sodium
+import Terminal
+
+/// `bevis log`: who looked, when, and why; checked against the log by this program.
+struct LogCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "log", abstract: "See who listed, opened or was refused, when, why and under which grant.",
+        discussion: """
+            Every line was found in the vault's log in its place, none is missing in between, and the log continues \
+            what this machine saw before.
+            Examples:
+              bevis log
+              bevis log --grant 3f2a
+            """)
+
+    @Option(name: .customLong("case"), help: "The first digits of the case's id.") var matter: String?
+    @Option(help: "Only this grant.") var grant: String?
+    @Flag(help: "Answer as JSON.") var json = false
+    @OptionGroup var vault: VaultOptions
+    @OptionGroup var passphrase: PassphraseOptions
+
+    func run() async throws {
+        let desk = try Desk(vault, passphrase)
+        let own = try desk.ownCase(matter)
+        let trail = try CaseTrail(own, desk)
+        try desk.remember()
+        let shown = trail.lines.filter { line in grant.map { line.grant?.hasPrefix($0) ?? false } ?? true }
+        let text = shown.isEmpty ? "nobody has opened anything" : shown.map(\.text).joined(separator: "\n")
+        try Output(json: json).show(.array(shown.map(\.json)), or: text)
+        guard trail.withheld == 0 else {
+            throw CommandFailure(
+                .incomplete, "\(trail.withheld) entries of the log are yours and their records were not given",
+                hint: "the vault withholds something; show this to somebody you trust")
+        }
+        if !json {
+            Output(json: false).note(
+                "checked against the log of \(trail.size) entries, continuing what was seen before")
+        }
+    }
+}
+
+/// All streams of a case, read and checked, as lines in the log's order.
+struct CaseTrail {
+    private(set) var lines: [TrailLine] = []
+    private(set) var withheld = 0
+    /// Records by their entries in the log.
+    private(set) var disclosed: [UInt64: DisclosedRecord] = [:]
+    let size: Int
+
+    init(_ own: OwnCase, _ desk: Desk) throws {
+        let entries = try desk.session.entries()
+        size = entries.count
+        let reading = try desk.session.read(
+            .matter(own.card.caseID), key: own.streamKey, entries: entries, by: desk.caller)
+        try adopt(reading, .matter(own.card.caseID), TrailNames(reading, own), desk)
+        for entry in reading.entries where entry.disclosed.record.event == .granted {
+            guard let grant = TrailNames.grant(in: entry.disclosed) else { continue }
+            let key = own.streamKey.child(grant.id)
+            let branch = try desk.session.read(.grant(grant.id), key: key, entries: entries, by: desk.caller)
+            try adopt(branch, .grant(grant.id), TrailNames(branch, own, grant), desk)
+        }
+        lines.sort { $0.index < $1.index }
+    }
+
+    private mutating func adopt(
+        _ reading: StreamReading, _ stream: StreamID, _ names: TrailNames, _ desk: Desk
+    ) throws {
+        withheld += reading.withheld.count
+        lines += reading.entries.map { TrailLine($0, names) }
+        for entry in reading.entries { disclosed[entry.index] = entry.disclosed }
+        let newest = reading.entries.last?.disclosed.record.number ?? 0
+        try desk.remember(stream, newest: max(newest, reading.withheld.max() ?? 0))
+    }
+}
+
+/// What the records of a stream name, by their hashes.
+struct TrailNames {
+    private(set) var cards: [NoteHash: Card] = [:]
+    private(set) var requests: [NoteHash: AccessRequest] = [:]
+    private(set) var revocations: [NoteHash: Revocation] = [:]
+    let grant: Grant?
+
+    init(_ reading: StreamReading, _ own: OwnCase, _ grant: Grant? = nil) {
+        self.grant = grant
+        for entry in reading.attached + reading.entries {
+            for bytes in entry.disclosed.notes { adopt(bytes) }
+        }
+    }
+
+    private mutating func adopt(_ bytes: [UInt8]) {
+        guard let note = try? UnverifiedNote(parsing: bytes) else { return }
+        if let card = try? Card(parsing: note.text), (try? note.verified(by: [card.key])) != nil {
+            cards[note.hash] = card
+        } else if let request = try? AccessRequest(parsing: note.text) {
+            requests[note.hash] = request
+        } else if let revocation = try? Revocation(parsing: note.text) {
+            revocations[note.hash] = revocation
+        }
+    }
+
+    static func grant(in disclosed: DisclosedRecord) -> Grant? {
+        for bytes in disclosed.notes {
+            if let note = try? UnverifiedNote(parsing: bytes), let grant = try? Grant(parsing: note.text) {
+                return grant
+            }
+        }
+        return nil
+    }
+}
+
+/// One line of the log as people and machines see it.
+struct TrailLine {
+    let index: UInt64
+    private let record: Record
+    private let actor: Card?
+    private let request: AccessRequest?
+    private let owned: Grant?
+
+    init(_ entry: StreamReading.Entry, _ names: TrailNames) {
+        index = entry.index
+        record = entry.disclosed.record
+        actor = record.actor.flatMap { names.cards[$0] }
+        request = record.notes.first.flatMap { names.requests[$0] }
+        owned = names.grant ?? TrailNames.grant(in: entry.disclosed)
+    }
+
+    /// The grant's id in full.
+    var grant: String? { owned.map { string($0.id.hex) } }
+
+    var text: String {
+        var text = "\(index)  \(LocalTime.text(record.time.seconds))  \(string(record.event.word))"
+        text += "  by \(actor.map { CardView($0).text } ?? "the custodian")"
+        if !record.items.isEmpty { text += "  items \(record.items.map { short($0) }.joined(separator: ", "))" }
+        if let owned { text += "  grant \(short(owned.id))" }
+        if let request {
+            text += "  for: \(Escaped.text(request.purpose.bytes))"
+            if let journal = request.journal { text += "  journal \(Escaped.text(journal.bytes))" }
+        }
+        if !record.failures.isEmpty {
+            text += "  because \(record.failures.map { "\($0.sentence)" }.joined(separator: "; "))"
+        }
+        return text
+    }
+
+    var json: JSONValue {
+        .object([
+            "entry": .number(Int64(index)), "time": .time(record.time.seconds),
+            "event": .text(string(record.event.word)),
+            "actor": actor.map { .text(string($0.name.bytes)) } ?? .absent,
+            "role": actor.map { .text(string($0.role.bytes)) } ?? .absent,
+            "organisation": actor?.organisation.map { .text(string($0.bytes)) } ?? .absent,
+            "items": .array(record.items.map { .text(string($0.hex)) }),
+            "grant": grant.map { .text($0) } ?? .absent,
+            "purpose": request.map { .text(string($0.purpose.bytes)) } ?? .absent,
+            "journal": request?.journal.map { .text(string($0.bytes)) } ?? .absent,
+            "failures": .array(record.failures.map { .text(string($0.wordBytes)) }),
+        ])
+    }
+}

@@ -1,0 +1,84 @@
+import AgeFile
+import ArgumentParser
+import CustodianClient
+import Sharing
+import SignedNote
+import Terminal
+import Vault
+
+/// `bevis open`: the original bytes, checked chunk by chunk.
+struct OpenCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "open", abstract: "Open an item: the original, byte for byte.",
+        discussion: """
+            Under a grant the opening is in the log before anything can be read.
+            Examples:
+              bevis open 2 -o hallway.jpg
+              bevis open 1 --grant 3f2a --purpose 'Breach of 12 Nov' --journal 0100-1 -o clip.mp4
+              bevis open 1 --range 0-1023 -o - | xxd | head
+            """)
+
+    @Argument(help: "The item's number in the list, or the first digits of its id.") var item: String
+    @Option(name: .shortAndLong, help: ArgumentHelp("Write to this file; '-' is standard output.", valueName: "out"))
+    var output: String = "-"
+    @Option(help: ArgumentHelp("Only these bytes: 0-1023, 1M-, -500.", valueName: "range")) var range: String?
+    @Flag(help: "Replace the output file if it exists.") var force = false
+    @Flag(help: "As an export: you keep a copy, with its receipt.") var export = false
+    @OptionGroup var access: AccessOptions
+    @OptionGroup var vault: VaultOptions
+    @OptionGroup var passphrase: PassphraseOptions
+
+    func run() async throws {
+        let wanted = try range.map { try ByteRange(parsing: $0) }
+        let file = try OutputFile(output, replacing: force)
+        do {
+            try open(wanted, into: file)
+        } catch {
+            file.discard()
+            throw error
+        }
+    }
+
+    private func open(_ wanted: ByteRange?, into file: OutputFile) throws {
+        let desk = try Desk(vault, passphrase)
+        let reason = try access.reason(export ? .export : .read)
+        let (item, key, receipt) = try access.isGrant ? lent(desk, reason) : own(desk, reason)
+        let size = try item.layout.plaintextSize
+        let range = wanted?.resolved(in: size)
+        var progress = Progress("opening", total: range.map { UInt64($0.count) } ?? size)
+        var done: UInt64 = 0
+        try desk.session.read(item, key: key, range: range, by: desk.caller) { bytes in
+            try file.write(bytes)
+            done += UInt64(bytes.count)
+            progress.update(done)
+        }
+        progress.finish()
+        try file.commit()
+        try desk.remember()
+        Output(json: false).note("opened \(short(item.id)): entry \(receipt.index) of the log")
+    }
+
+    private func own(
+        _ desk: Desk, _ reason: VaultSession.Reason
+    ) throws -> (SealedItem, FileKey, LogProof) {
+        let own = try desk.ownCase(access.matter)
+        guard let item = try desk.items([item], of: own).first, !item.isErased else {
+            throw CommandFailure(.refused, "the item was erased")
+        }
+        let opened = try desk.session.logOwnOpening(
+            [item.id], of: own.keys, card: own.cardHash, for: reason, by: desk.caller)
+        return (item, try item.header.open(with: [own.keys.identity]), opened.receipt)
+    }
+
+    private func lent(
+        _ desk: Desk, _ reason: VaultSession.Reason
+    ) throws -> (SealedItem, FileKey, LogProof) {
+        let held = try desk.heldGrant(access.grant)
+        let id = try Desk.pick(item, from: held.items) { $0 }
+        let opened = try desk.session.open([id], under: held, for: reason, by: desk.caller)
+        guard let key = opened.keys[id] else {
+            throw CommandFailure(.refused, "the custodian released no key for the item")
+        }
+        return (try desk.session.item(id, by: desk.caller), key, opened.receipt)
+    }
+}

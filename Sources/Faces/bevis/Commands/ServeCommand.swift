@@ -1,0 +1,74 @@
+import ArgumentParser
+import Custodian
+import CustodianServer
+import Glibc
+import SignedNote
+import Storage
+import StorageSQLite
+import Terminal
+
+/// `bevis serve`: the custodian, in a process of its own.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Run a vault's custodian until it is stopped.",
+        discussion: """
+            Nobody else opens the vault's folder; all commands speak to this process over its socket. A command that \
+            finds none running starts one, which goes when nobody has asked for a while.
+            Example:
+              bevis serve --vault /srv/mappen
+            """)
+
+    @OptionGroup var vault: VaultOptions
+    @Flag(help: "Make the folder if it is not there.") var create = false
+    @Flag(help: .hidden) var background = false
+
+    func run() async throws {
+        guard case .folder(let path) = try vault.address() else {
+            throw CommandFailure(.usage, "serve works on a folder of this machine", hint: "give --vault FOLDER")
+        }
+        do {
+            try await serve(path)
+        } catch {
+            if background { report(Explanation.of(error)?.message ?? "the custodian failed") }
+            throw error
+        }
+    }
+
+    private func serve(_ path: String) async throws {
+        let folder = try VaultFolder(path: path, creating: create)
+        let stores = CustodianStores(
+            records: try folder.records(), objects: folder.objects(), checkpoints: folder.checkpoints(),
+            tiles: folder.tiles(), secrets: folder.secrets(), keys: folder.keys())
+        let custodian = try await Custodian(stores: stores, clock: Person.now)
+        let idle = background ? Duration.seconds(CustodianProcess.idleSeconds) : nil
+        let options = SocketServerOptions(
+            .unixSocket(path: VaultAddress.socket(of: path), access: .owner), idleStop: idle)
+        let server = SocketServer(CustodianRoutes(custodian).router().buildResponder(), options: options) { _ in
+            if background { report("ready") } else { Output(json: false).note("serving \(Escaped.quoted(path))") }
+        }
+        let sweeper = Task { await sweep(custodian) }
+        defer { sweeper.cancel() }
+        try await server.run(stopsOnSignals: true)
+        withExtendedLifetime(folder) {}
+    }
+
+    /// Ends grants whose window is over, within half a minute of its end.
+    private func sweep(_ custodian: Custodian) async {
+        while !Task.isCancelled {
+            // A failure shows at the next request, which cannot be served either.
+            try? await custodian.expireGrants()
+            try? await Task.sleep(for: .seconds(30))
+        }
+    }
+
+    /// Tells the command that started this process, once.
+    private func report(_ text: String) {
+        let line = Array((text + "\n").utf8)
+        _ = write(STDOUT_FILENO, line, line.count)
+        let null = open("/dev/null", O_WRONLY | O_CLOEXEC)
+        if null >= 0 {
+            dup2(null, STDOUT_FILENO)
+            close(null)
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import CustodianClient
+import Sharing
+import SignedNote
+import Terminal
+import Vault
+
+/// `bevis show`: all facts of one item of one's own.
+struct ShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show everything known about an item of yours, without opening it.")
+
+    @Argument(help: "The item's number in 'bevis list', or the first digits of its id.") var item: String
+    @Option(name: .customLong("case"), help: "The first digits of the case's id.") var matter: String?
+    @Flag(help: "Answer as JSON.") var json = false
+    @OptionGroup var vault: VaultOptions
+    @OptionGroup var passphrase: PassphraseOptions
+
+    func run() async throws {
+        let desk = try Desk(vault, passphrase)
+        let own = try desk.ownCase(matter)
+        guard let item = try desk.items([item], of: own).first, let known = try desk.description(of: item, own) else {
+            throw CommandFailure(.refused, "the item was erased")
+        }
+        var facts = Facts()
+        facts.add("item", .text(string(item.id.hex)))
+        facts.add("title", known.title.map { .text(Escaped.text($0.bytes)) } ?? .absent)
+        facts.add("kind", .text(string(known.kind.word)))
+        facts.add("file_name", known.fileName.map { .text(Escaped.text($0)) } ?? .absent)
+        facts.add("media_type", known.mediaType.map { .text(string($0.bytes)) } ?? .absent)
+        facts.add("size", .size(known.size))
+        facts.add("sha256", .text(string(known.digest.hex)))
+        facts.add("recorded", .time(known.recorded.seconds))
+        facts.add("captured", known.captured.map { .time($0.seconds) } ?? .absent, label: "captured, as stated")
+        facts.add("modified", known.modified.map { .time($0.seconds) } ?? .absent, label: "file time, as found")
+        facts.add("place", known.place.map { .text(Escaped.text($0.bytes)) } ?? .absent)
+        facts.add("note", known.note.map { .text(Escaped.text($0, limit: 4000)) } ?? .absent)
+        facts.add("signed_by", .text(string(item.ingest.signer.text)))
+        facts.add("attested", .flag(own.card.attests(item.ingest.signer)))
+        try Output(json: json).show(facts)
+    }
+}

@@ -1,0 +1,79 @@
+import AgeFile
+import ArgumentParser
+import CustodianClient
+import Sharing
+import SignedNote
+import Sodium
+import Terminal
+import Vault
+
+/// `bevis take`: everything of a case leaves, in open formats.
+struct TakeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "take", abstract: "Take everything of your case: as plain files, or as age files with the key.",
+        discussion: """
+            With --sealed the stock age tool opens each file with the key beside them: age -d -i case-key.txt 001.age
+            Examples:
+              bevis take --out ~/all-of-it
+              bevis take --sealed --out /media/usb/all
+            """)
+
+    @Option(help: ArgumentHelp("The folder to write into.", valueName: "folder")) var out: String
+    @Flag(help: "As age files, with the case key beside them.") var sealed = false
+    @Option(name: .customLong("case"), help: "The first digits of the case's id.") var matter: String?
+    @OptionGroup var vault: VaultOptions
+    @OptionGroup var passphrase: PassphraseOptions
+
+    func run() async throws {
+        let desk = try Desk(vault, passphrase)
+        let own = try desk.ownCase(matter)
+        let items = try desk.session.items(of: own.card.caseID, by: desk.caller).filter { !$0.isErased }
+        guard !items.isEmpty else { throw CommandFailure(.refused, "the case has no items yet") }
+        let folder = try TargetFolder(out)
+        let reason = VaultSession.Reason(action: .export, purpose: PlainText(literal: "take everything"), journal: nil)
+        for start in stride(from: 0, to: items.count, by: AccessRequest.maximumItems) {
+            let part = items[start..<min(items.count, start + AccessRequest.maximumItems)]
+            _ = try desk.session.logOwnOpening(
+                part.map(\.id), of: own.keys, card: own.cardHash, for: reason, by: desk.caller)
+        }
+        for (index, item) in items.enumerated() { try take(item, number: index + 1, own, desk, into: folder) }
+        if sealed { try writeKey(own, into: folder) }
+        try desk.remember()
+        try Output(json: false).line("took \(items.count) items into \(Escaped.quoted(out))")
+    }
+
+    private func take(
+        _ item: SealedItem, number: Int, _ own: OwnCase, _ desk: Desk, into folder: TargetFolder
+    ) throws {
+        let known = try desk.description(of: item, own)
+        let digits = String(number)
+        let prefix = String(repeating: "0", count: max(0, 3 - digits.count)) + digits
+        let name = known?.fileName ?? Array("item".utf8)
+        let (file, _) = try folder.create(Array((prefix + "-").utf8) + name + (sealed ? Array(".age".utf8) : []))
+        do {
+            if sealed {
+                try file.write(item.header.bytes)
+                try desk.session.download(item, by: desk.caller) { try file.write($0) }
+            } else {
+                let key = try item.header.open(with: [own.keys.identity])
+                try desk.session.read(item, key: key, range: nil, by: desk.caller) { try file.write($0) }
+            }
+            try file.commit()
+        } catch {
+            file.discard()
+            throw error
+        }
+        if sealed, let description = item.description {
+            let (file, _) = try folder.create(Array((prefix + "-description.age").utf8))
+            try file.write(description.bytes)
+            try file.commit()
+        }
+    }
+
+    private func writeKey(_ own: OwnCase, into folder: TargetFolder) throws {
+        let (file, _) = try folder.create(Array("case-key.txt".utf8))
+        try own.keys.identity.text.withUnsafeBytes { try file.write($0) }
+        try file.write([0x0A])
+        try file.commit()
+    }
+}

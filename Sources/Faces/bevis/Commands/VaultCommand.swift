@@ -1,0 +1,164 @@
+import ArgumentParser
+import CustodianClient
+import Home
+import Sharing
+import SignedNote
+import Terminal
+import TransparencyLog
+
+/// `bevis vault`: the vault as a whole.
+struct VaultCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "vault", abstract: "Make a vault, say whom it trusts, look at it.",
+        subcommands: [Initialise.self, TrustIt.self, Info.self, Verify.self])
+
+    struct Initialise: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "init", abstract: "Make a new vault and start its custodian.",
+            discussion: "Example:\n  bevis vault init --vault ~/mappen-vault")
+
+        @OptionGroup var vault: VaultOptions
+        @Flag(help: "Answer as JSON.") var json = false
+
+        func run() async throws {
+            guard case .folder(let path) = try vault.address() else {
+                throw CommandFailure(.usage, "a vault is made in a folder of this machine", hint: "give --vault FOLDER")
+            }
+            try CustodianProcess.start(path, creating: true)
+            try Output(json: json).show(try Info.facts(try VaultSession.unremembered(vault)))
+        }
+    }
+
+    struct TrustIt: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "trust", abstract: "As the vault's operator: name the issuers and auditors it trusts.",
+            discussion: """
+                The first who does this is the vault's operator, and signs every later change. The lists given \
+                replace those before.
+                Example:
+                  bevis vault trust --issuer politi.issuer --auditor dpo.card --keys-out Keys
+                """)
+
+        @Option(help: ArgumentHelp("An issuer's public half; may be repeated.", valueName: "file"))
+        var issuer: [String] = []
+        @Option(help: ArgumentHelp("An auditor's card; may be repeated.", valueName: "file"))
+        var auditor: [String] = []
+        @Option(help: ArgumentHelp("Write policy, trust and operator key into this folder.", valueName: "folder"))
+        var keysOut: String?
+        @OptionGroup var vault: VaultOptions
+        @OptionGroup var passphrase: PassphraseOptions
+
+        func run() async throws {
+            let desk = try Desk(vault, passphrase)
+            let about = try VaultSession.about(desk.session.connection)
+            let current = try about.trust.map { try Unverified<Trust>(parsing: $0).body }
+            var note = try signed(
+                desk, issuers: try issuers(), auditors: [], number: current.map { $0.number + 1 } ?? 0)
+            try desk.session.register("/v1/trust", note.bytes)
+            let auditors = try auditor.map { try CardCommand.read($0) }
+            for card in auditors { try desk.session.register("/v1/cards", card.note.bytes) }
+            if !auditors.isEmpty {
+                note = try signed(
+                    desk, issuers: try issuers(), auditors: auditors.map(\.hash), number: note.body.number + 1)
+                try desk.session.register("/v1/trust", note.bytes)
+            }
+            try desk.remember()
+            if let keysOut { try write(note, desk, to: keysOut) }
+            try Output(json: false).line(
+                "the vault trusts \(issuer.count) issuers and \(auditors.count) auditors, by your signature")
+        }
+
+        private func issuers() throws -> [TrustedIssuer] {
+            try issuer.map { path in
+                let text = try Descriptor.reading(path).readAll(limit: 1 << 16).filter { $0 != 0x0A }
+                guard let issuer = try? TrustedIssuer(parsing: text) else {
+                    throw CommandFailure(.refused, "\(Escaped.quoted(path)) is not an issuer's public half")
+                }
+                return issuer
+            }
+        }
+
+        private func signed(
+            _ desk: Desk, issuers: [TrustedIssuer], auditors: [NoteHash], number: UInt64
+        ) throws -> Verified<Trust> {
+            let body = Trust(
+                operatorKey: desk.caller.signer.verifierKey, number: number, time: Person.now(),
+                custodian: desk.session.custodian, log: desk.session.policy.logs[0].key, issuers: issuers,
+                auditors: auditors)
+            return try Verified(body, signedBy: desk.caller.signer)
+        }
+
+        private func write(_ note: Verified<Trust>, _ desk: Desk, to path: String) throws {
+            let files: [(String, [UInt8])] = [
+                ("policy", desk.session.policy.text), ("trust", note.bytes),
+                ("operator", note.body.operatorKey.text + [0x0A]),
+            ]
+            _ = try TargetFolder(path)
+            for (name, bytes) in files {
+                let file = try OutputFile(path + "/" + name, replacing: true)
+                try file.write(bytes)
+                try file.commit()
+            }
+        }
+    }
+
+    struct Info: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "info", abstract: "Show a vault's keys and the size of its log.")
+
+        @OptionGroup var vault: VaultOptions
+        @Flag(help: "Answer as JSON.") var json = false
+
+        func run() async throws { try Output(json: json).show(try Info.facts(try VaultSession.unremembered(vault))) }
+
+        static func facts(_ session: VaultSession) throws -> Facts {
+            let head = try session.refresh().checkpoint
+            var facts = Facts()
+            facts.add("origin", .text(string(head.origin.bytes)), label: "log")
+            facts.add("entries", .number(Int64(head.size)))
+            facts.add("custodian_key", .text(string(session.custodian.text)))
+            facts.add("log_key", .text(string(session.policy.logs[0].key.text)))
+            return facts
+        }
+    }
+
+    struct Verify: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "verify", abstract: "Check a vault's log, and every sealed item of yours against its id.",
+            discussion: "Every sealed byte of your cases is fetched and hashed; nothing is opened.")
+
+        @OptionGroup var vault: VaultOptions
+        @OptionGroup var passphrase: PassphraseOptions
+
+        func run() async throws {
+            let desk = try Desk(vault, passphrase)
+            let entries = try desk.session.entries()
+            var damaged = 0
+            var items = 0
+            var progress = Progress("checking", total: nil)
+            var done: UInt64 = 0
+            for own in try desk.ownCases() {
+                for (number, item) in try desk.session.items(of: own.card.caseID, by: desk.caller).enumerated()
+                where !item.isErased {
+                    items += 1
+                    do {
+                        try desk.session.verify(item, by: desk.caller) {
+                            done += UInt64($0); progress.update(done)
+                        }
+                    } catch {
+                        damaged += 1
+                        Output(json: false).note("item \(number + 1) (\(short(item.id))) is damaged or cannot be read")
+                    }
+                }
+            }
+            progress.finish()
+            try desk.remember()
+            guard damaged == 0 else {
+                throw CommandFailure(
+                    .refused, "\(damaged) of \(items) items are not what was stored", hint: "restore them from a backup"
+                )
+            }
+            try Output(json: false).line("intact: \(entries.count) entries of the log, \(items) items")
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import AgeFile
+import ArgumentParser
+import AuditTrail
+import CustodianClient
+import Home
+import Sharing
+import SignedNote
+import Sodium
+import Terminal
+import TransparencyLog
+import Vault
+
+/// What nearly every command needs: a person, a vault whose keys she trusts, and a memory of what it showed.
+final class Desk {
+    let person: Person
+    let session: VaultSession
+    let caller: Caller
+    private var memory: VaultMemory
+
+    /// Connects, checks the vault's keys against those remembered, and registers the person's card.
+    convenience init(_ vault: VaultOptions, _ passphrase: PassphraseOptions) throws {
+        try self.init(vault, try Person(passphrase))
+    }
+
+    /// As `init(_:_:)`, for keys that are open already.
+    init(_ vault: VaultOptions, _ person: Person) throws {
+        self.person = person
+        let connection = try vault.address().connect()
+        let about = try VaultSession.about(connection)
+        memory = try Heads(person.home).open(about.log.name)
+        try memory.trust(
+            logKey: about.log, custodianKey: about.custodian, basis: .firstUse, at: Person.now())
+        session = try VaultSession(
+            connection, custodian: about.custodian, log: about.log, known: memory.vault?.checkpoint?.bytes,
+            clock: Person.now)
+        caller = Caller(signer: person.identity.signer, card: person.card.hash)
+        try session.refresh()
+        try session.register("/v1/cards", person.card.bytes)
+        try remember()
+    }
+
+    /// Keeps the newest checkpoint that was verified, so that the vault can never show less.
+    func remember() throws {
+        guard let newest = session.newest else { return }
+        try memory.remember(try newest.note.verified(by: [newest.logKey]))
+    }
+
+    /// Checks that a stream shows no fewer records than before, and remembers how many it shows now.
+    func remember(_ stream: StreamID, newest number: UInt64) throws {
+        guard let checkpoint = session.newest else { return }
+        let name = try KeyName(stream.name)
+        try memory.remember(
+            try checkpoint.note.verified(by: [checkpoint.logKey]), streams: [name: number])
+    }
+
+    // MARK: Cases
+
+    func ownCases() throws -> [OwnCase] { try session.ownCases(by: caller, identity: person.identity.age) }
+
+    /// The case that was named by the first digits of its id, or the only one.
+    func ownCase(_ prefix: String?) throws -> OwnCase {
+        let cases = try ownCases()
+        let matching = cases.filter { own in prefix.map { string(own.card.caseID.hex).hasPrefix($0) } ?? true }
+        if let only = matching.first, matching.count == 1 { return only }
+        guard !matching.isEmpty else {
+            throw CommandFailure(
+                .unreachable, prefix == nil ? "you have no case in this vault" : "no case of yours has this id",
+                hint: "list them: bevis case list; open one: bevis case create")
+        }
+        throw CommandFailure(.usage, "you have several cases here", hint: "name one with --case; bevis case list")
+    }
+
+    // MARK: Items
+
+    /// The items that were named by number or the first digits of their ids.
+    func items(_ names: [String], of own: OwnCase) throws -> [SealedItem] {
+        let all = try session.items(of: own.card.caseID, by: caller)
+        return try names.map { try Desk.pick($0, from: all, id: \.id) }
+    }
+
+    static func pick<Item>(_ name: String, from all: [Item], id: (Item) -> AgeFileID) throws -> Item {
+        if let number = Int(name), number >= 1, name.utf8.count < 12 {
+            guard number <= all.count else { throw unknownItem(name) }
+            return all[number - 1]
+        }
+        let matching = all.filter { string(id($0).hex).hasPrefix(name.lowercased()) }
+        guard let item = matching.first, matching.count == 1, name.utf8.count >= 6 else { throw unknownItem(name) }
+        return item
+    }
+
+    private static func unknownItem(_ name: String) -> CommandFailure {
+        CommandFailure(.unreachable, "there is no item \(Escaped.quoted(name))", hint: "see: bevis list")
+    }
+
+    /// The description of an item, opened with the case key.
+    func description(of item: SealedItem, _ own: OwnCase) throws -> Description? {
+        guard let file = item.description else { return nil }
+        let key = try file.header.open(with: [own.keys.identity])
+        return try Description(opening: file, id: item.ingest.description.id, with: key)
+    }
+
+    // MARK: Grants
+
+    /// The grant to this person that was named by the first digits of its id, or the only one that counts.
+    func heldGrant(_ prefix: String?) throws -> HeldGrant {
+        let all = try session.heldGrants(by: caller, identity: person.identity.age)
+        let matching = all.filter { grant in
+            guard let prefix else { return !grant.isRevoked && !grant.isExpired }
+            return string(grant.grant.id.hex).hasPrefix(prefix)
+        }
+        if let only = matching.first, matching.count == 1 { return only }
+        guard !matching.isEmpty else {
+            throw CommandFailure(.refused, "you hold no such grant", hint: "see: bevis grants")
+        }
+        throw CommandFailure(.usage, "you hold several grants", hint: "name one with --grant; bevis grants")
+    }
+}
+
+extension StreamID {
+    /// The name under which a home remembers how far a stream was seen.
+    var name: [UInt8] {
+        switch self {
+        case .vault: Array("vault".utf8)
+        case .matter(let id): Array("case/".utf8) + id.hex
+        case .grant(let id): Array("grant/".utf8) + id.hex
+        }
+    }
+}
