@@ -6,7 +6,7 @@ import Hummingbird
 import Synchronization
 import Testing
 
-@Suite struct RefusalTests {
+@Suite(.timeLimit(.minutes(1))) struct RefusalTests {
     static func uploadRoutes(limit: UInt64, seen: Seen<Int> = Seen()) -> Routes {
         let routes = Routes()
         routes.put("up") { request, _ in
@@ -176,7 +176,7 @@ import Testing
     }
 }
 
-@Suite struct BrokenBodyTests {
+@Suite(.timeLimit(.minutes(1))) struct BrokenBodyTests {
     static let head = "PUT /up HTTP/1.1\r\nHost: localhost\r\n"
 
     enum Ending: CaseIterable { case close, reset, halfClose }
