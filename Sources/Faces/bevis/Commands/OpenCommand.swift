@@ -4,6 +4,7 @@ import CustodianClient
 import Sharing
 import SignedNote
 import Terminal
+import TransparencyLog
 import Vault
 
 /// `bevis open`: the original bytes, checked chunk by chunk.
