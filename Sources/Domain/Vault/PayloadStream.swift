@@ -34,7 +34,7 @@ public final class PayloadStream: @unchecked Sendable {
         // A short file needs no more than its own blocks, and one in which its end shows.
         let blocks = source.size.map { $0 / BlockSealer.plaintextCapacity + 1 } ?? .max
         let needed = Int(min(UInt64(max(1, count)), blocks))
-        let capacity = min(64, UInt64(4 * needed + 4), blocks < 64 ? blocks + 1 : 64)
+        let capacity = min(64, UInt64(8 * needed + 16), blocks < 64 ? blocks + 1 : 64)
         ring = BlockRing(capacity: Int(capacity), workersFill: true)
         sealer = BlockSealer(source: source, fileKey: fileKey, nonce: nonce)
         tree = PayloadTree(nonce: nonce)
