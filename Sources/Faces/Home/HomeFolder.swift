@@ -36,7 +36,9 @@ public struct HomeFolder: Sendable, Equatable {
         guard status.st_mode & S_IFMT == S_IFDIR else {
             throw HomeError(.unreachable, "the folder is not a folder", self.path)
         }
-        guard status.st_uid == geteuid() else { throw HomeError(.notPrivate, "the folder is another user's", self.path) }
+        guard status.st_uid == geteuid() else {
+            throw HomeError(.notPrivate, "the folder is another user's", self.path)
+        }
         guard status.st_mode & 0o077 == 0 else {
             throw HomeError(.notPrivate, "others may enter the folder; close it to them (chmod 700)", self.path)
         }

@@ -136,7 +136,9 @@ public struct SealedIdentity: Sendable {
     }
 
     private func write(_ parts: PublicIdentity) throws(HomeError) {
-        guard let text = try? parts.text() else { throw HomeError(.altered, "a public identity cannot be written", path) }
+        guard let text = try? parts.text() else {
+            throw HomeError(.altered, "a public identity cannot be written", path)
+        }
         try plain.replace(with: text)
     }
 }

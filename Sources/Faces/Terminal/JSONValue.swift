@@ -65,7 +65,8 @@ public indirect enum JSONValue: Sendable, Equatable {
             case "\n": text += "\\n"
             case "\r": text += "\\r"
             case "\t": text += "\\t"
-            default: if Escaped.isHostile(scalar) { escape(scalar, to: &text) } else { text.unicodeScalars.append(scalar) }
+            default:
+                if Escaped.isHostile(scalar) { escape(scalar, to: &text) } else { text.unicodeScalars.append(scalar) }
             }
         }
         text += "\""

@@ -32,7 +32,8 @@ public enum LocalTime {
         }
         guard let moment = moments.min() else {
             throw CommandFailure(
-                .usage, "\(Escaped.quoted(text)) does not exist: the clocks go forward then, or no calendar has that day",
+                .usage,
+                "\(Escaped.quoted(text)) does not exist: the clocks go forward then, or no calendar has that day",
                 hint: "choose another hour, or write the time in UTC, as 2026-11-22T18:05:00Z")
         }
         guard moments.count == 1 else {

@@ -25,7 +25,8 @@ public struct SafeName: Hashable, Sendable {
     /// The name with a number before its extension, for a second file of the same name.
     public func numbered(_ number: Int) -> SafeName {
         let (stem, ending) = SafeName.split(Array(text.utf8))
-        return SafeName(checked: String(decoding: stem, as: UTF8.self) + "-\(number)" + String(decoding: ending, as: UTF8.self))
+        return SafeName(
+            checked: String(decoding: stem, as: UTF8.self) + "-\(number)" + String(decoding: ending, as: UTF8.self))
     }
 
     private init(checked text: String) { self.text = text }

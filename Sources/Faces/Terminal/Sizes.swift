@@ -77,7 +77,8 @@ public enum ByteRange: Hashable, Sendable {
 
     private static func malformed(_ text: String) -> CommandFailure {
         CommandFailure(
-            .usage, "\(Escaped.quoted(text)) is not a range of bytes", hint: "write 100-199, 1M- or -500 (the last 500)")
+            .usage, "\(Escaped.quoted(text)) is not a range of bytes", hint: "write 100-199, 1M- or -500 (the last 500)"
+        )
     }
 
     /// The offsets within something of `size` bytes, cut at its end; empty when nothing of it is there.

@@ -27,7 +27,8 @@ public enum TimeArgument {
     /// `2026-12-01T18:00:30` as local time; `2026-12-01T18:00:00Z` and `…+01:00` (RFC 3339).
     /// - Returns: Unix seconds.
     /// - Throws: a usage failure, also for a local time that does not exist or happens twice.
-    public static func moment(_ text: String, now: UInt64, day edge: DayEdge = .start) throws(CommandFailure) -> UInt64 {
+    public static func moment(_ text: String, now: UInt64, day edge: DayEdge = .start) throws(CommandFailure) -> UInt64
+    {
         if seconds(text) != nil { return now + (try duration(text)) }
         guard let parsed = DateText(text) else {
             throw CommandFailure(

@@ -41,7 +41,8 @@ enum KeyFiles {
 
     /// The identities of a file, which may itself be an age file under a passphrase.
     /// - Throws: a failure that names the file.
-    static func identities(_ path: String, passphrase source: PassphraseSource) throws(CommandFailure) -> [AgeIdentity] {
+    static func identities(_ path: String, passphrase source: PassphraseSource) throws(CommandFailure) -> [AgeIdentity]
+    {
         let file = try Descriptor.reading(path)
         var bytes = try file.readAll(limit: limit)
         defer { Wipe.array(&bytes) }

@@ -37,7 +37,9 @@ final class SealedInput {
     }
 
     private static func placeholder() throws(CommandFailure) -> AgeHeader {
-        try explaining(nil) { () throws(AgeError) in try AgeHeader(sealing: .random(), to: [AgeIdentity.random().recipient]) }
+        try explaining(nil) { () throws(AgeError) in
+            try AgeHeader(sealing: .random(), to: [AgeIdentity.random().recipient])
+        }
     }
 
     // The first piece decides whether the text is armored.

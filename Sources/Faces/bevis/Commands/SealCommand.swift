@@ -58,13 +58,16 @@ struct SealCommand: ParsableCommand {
 
     private func check() throws(CommandFailure) {
         guard !armor else {
-            throw CommandFailure(.usage, "armored output is not offered", hint: "pass the output through base64, or use age -a")
+            throw CommandFailure(
+                .usage, "armored output is not offered", hint: "leave -a out; 'age -a' writes armor")
         }
         let named = recipient.count + recipientsFile.count
         guard (named > 0) != passphrase else {
             throw named > 0
-                ? CommandFailure(.usage, "a passphrase cannot be combined with recipients", hint: "give -p or -r, not both")
-                : CommandFailure(.usage, "nobody to seal to", hint: "name a recipient with -r, or give -p for a passphrase")
+                ? CommandFailure(
+                    .usage, "a passphrase cannot be combined with recipients", hint: "give -p or -r, not both")
+                : CommandFailure(
+                    .usage, "nobody to seal to", hint: "name a recipient with -r, or give -p for a passphrase")
         }
         let usesInput = recipientsFile.contains("-") || passphrase && passphraseOptions.source == .descriptor(0)
         guard !usesInput || (input ?? "-") != "-" else {
@@ -75,7 +78,8 @@ struct SealCommand: ParsableCommand {
     private func header(for fileKey: FileKey) throws(CommandFailure) -> AgeHeader {
         guard !passphrase else {
             let passphrase = try Passphrase.choose(for: "the file", from: passphraseOptions.source)
-            return try explaining(nil) { () throws(AgeError) in try AgeHeader(sealing: fileKey, passphrase: passphrase) }
+            return try explaining(nil) { () throws(AgeError) in try AgeHeader(sealing: fileKey, passphrase: passphrase)
+            }
         }
         var recipients: [AgeRecipient] = []
         for text in recipient { recipients.append(try KeyFiles.recipient(text)) }

@@ -49,9 +49,11 @@ struct UnsealCommand: ParsableCommand {
 
     private func check() throws(CommandFailure) {
         guard identity.isEmpty || !passphrase else {
-            throw CommandFailure(.usage, "a passphrase cannot be combined with identities", hint: "give -p or -i, not both")
+            throw CommandFailure(
+                .usage, "a passphrase cannot be combined with identities", hint: "give -p or -i, not both")
         }
-        let uses = identity.count { $0 == "-" } + ((input ?? "-") == "-" ? 1 : 0)
+        let uses =
+            identity.count { $0 == "-" } + ((input ?? "-") == "-" ? 1 : 0)
             + (passphraseOptions.source == .descriptor(0) ? 1 : 0)
         guard uses < 2 else {
             throw CommandFailure(.usage, "standard input is asked for twice", hint: "name the file to open")
