@@ -9,7 +9,9 @@ enum CustodianProcess {
 
     static func start(_ folder: String, creating: Bool) throws {
         var pipes: [Int32] = [0, 0]
-        guard pipe(&pipes) == 0, pipes.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else { throw failure("a custodian cannot be started") }
+        guard pipe(&pipes) == 0, pipes.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
+            throw failure("a custodian cannot be started")
+        }
         let arguments = ["bevis", "serve", "--vault", folder, "--background"] + (creating ? ["--create"] : [])
         let child = try spawn(arguments, reporting: pipes[1])
         close(pipes[1])
