@@ -129,7 +129,5 @@ let package = Package(
                 "HTTPTransport", "CustodianServer",
                 .product(name: "NIOEmbedded", package: "swift-nio", condition: custody),
             ]),
-        tests("Terminal", on: ["Sodium", "Terminal", "bevis"]),
-        tests("Home", on: ["Sodium", "AgeFile", "SignedNote", "Home"]),
     ]
 )
