@@ -32,10 +32,7 @@ public enum Armor {
             }
             encoded += line
         }
-        guard !encoded.isEmpty else { throw AgeError(.malformedArmor, "armored text is empty") }
-        return try translating(.malformedArmor, "armored text is not canonical base64") { () throws(SodiumError) in
-            try Base64.decode(encoded, .padded)
-        }
+        return try Base64.decode(encoded, .padded, or: .malformedArmor, "armored text is not canonical base64")
     }
 
     private static func trimmed(_ text: [UInt8]) -> ArraySlice<UInt8> {

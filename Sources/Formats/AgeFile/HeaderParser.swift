@@ -82,9 +82,7 @@ struct HeaderParser {
     }
 
     private func decode(_ text: [UInt8]) throws(AgeError) -> [UInt8] {
-        try translating(.malformedHeader, "base64 in the header is not canonical") { () throws(SodiumError) in
-            try Base64.decode(text, .unpadded)
-        }
+        try Base64.decode(text, .unpadded, or: .malformedHeader, "base64 in the header is not canonical")
     }
 
     /// The bytes up to the next LF, which is passed over.

@@ -38,9 +38,8 @@ enum Stanza: Sendable {
     }
 
     fileprivate static func decode(_ argument: [UInt8], count: Int) throws(AgeError) -> [UInt8] {
-        let bytes = try translating(.malformedHeader, "a stanza's argument is not canonical base64") {
-            () throws(SodiumError) in try Base64.decode(argument, .unpadded)
-        }
+        let bytes = try Base64.decode(
+            argument, .unpadded, or: .malformedHeader, "a stanza's argument is not canonical base64")
         guard bytes.count == count else { throw AgeError(.malformedHeader, "a stanza's argument has a wrong length") }
         return bytes
     }
