@@ -65,13 +65,17 @@ package enum NoteText {
         guard let first = text.first, first != 0x30 || text.count == 1 else { return nil }
         var value: UInt64 = 0
         for digit in text {
-            guard (0x30...0x39).contains(digit) else { return nil }
-            let (product, overflow) = value.multipliedReportingOverflow(by: 10)
-            let (sum, carry) = product.addingReportingOverflow(UInt64(digit - 0x30))
-            guard !overflow, !carry else { return nil }
-            value = sum
+            guard (0x30...0x39).contains(digit), let longer = append(digit - 0x30, to: value) else { return nil }
+            value = longer
         }
         return value
+    }
+
+    /// `value` with one more decimal digit; `nil` beyond 64 bits. Checked multiplication of 64 bits would call a
+    /// function that the browser's runtime lacks.
+    package static func append(_ digit: UInt8, to value: UInt64) -> UInt64? {
+        guard value <= (UInt64.max - UInt64(digit)) / 10 else { return nil }
+        return value &* 10 &+ UInt64(digit)
     }
 
     /// Decimal digits of `value`.

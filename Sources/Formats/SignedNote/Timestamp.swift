@@ -32,7 +32,8 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         let date = CivilDate(year: number(0..<4), month: number(5..<7), day: number(8..<10))
         let (hour, minute, second) = (number(11..<13), number(14..<16), number(17..<19))
         guard date.exists, hour < 24, minute < 60, second < 60 else { return nil }
-        return UInt64(date.daysSince1970 * 86_400 + hour * 3_600 + minute * 60 + second)
+        // In 64 bits: `Int` has 32 in the browser.
+        return UInt64(date.daysSince1970) &* 86_400 + UInt64(hour * 3_600 + minute * 60 + second)
     }
 
     /// The 20 bytes of RFC 3339.

@@ -51,7 +51,7 @@ public struct VerifierKey: Hashable, Sendable {
     }
 
     /// Whether `signature` is this key's and matches the note's text.
-    func accepts(_ signature: NoteSignature, over text: [UInt8]) -> Bool {
+    package func accepts(_ signature: NoteSignature, over text: [UInt8]) -> Bool {
         switch kind {
         case .ed25519:
             guard let signature = try? Signature(signature.signature) else { return false }

@@ -68,6 +68,10 @@ public enum Base64 {
     /// Decodes text that holds nothing but canonical base64.
     /// - Throws: `SodiumError.malformedEncoding`.
     public static func decode(_ text: [UInt8], _ padding: Padding) throws(SodiumError) -> [UInt8] {
+        // libsodium 1.0.18 takes every byte from 0x80 up for a slash.
+        guard text.allSatisfy({ $0 < 0x80 }) else {
+            throw SodiumError(.malformedEncoding, "text is not canonical base64")
+        }
         var succeeded = false
         let bytes = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + 3) { buffer, initialized in
             var length = 0
