@@ -101,7 +101,8 @@ struct TerminalOutcome: Decodable {
         spec["stdin"] = stdin
         spec["stdout"] = stdout
         let json = String(decoding: try JSONSerialization.data(withJSONObject: spec), as: UTF8.self)
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("typist.py").path
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("typist.py")
+            .path
         let outcome = try Run.program("/usr/bin/python3", [script, json])
         try #require(outcome.status == 0, "\(outcome.errors)")
         self = try JSONDecoder().decode(TerminalOutcome.self, from: Data(outcome.output))
