@@ -22,17 +22,20 @@ public struct Finding: Sendable, Equatable {
     public let stream: StreamID?
     /// For decisions: rules that the record and the replay disagree about, or that forbade what was done.
     public let failures: [Failure]
+    /// The file of a bundle that is concerned, where it is one.
+    public let object: [UInt8]?
 
     /// A finding of its fields; without a severity the kind's own.
     public init(
         _ kind: Kind, severity: Severity? = nil, index: UInt64? = nil, stream: StreamID? = nil,
-        failures: [Failure] = []
+        failures: [Failure] = [], object: [UInt8]? = nil
     ) {
         self.kind = kind
         self.severity = severity ?? kind.severity
         self.index = index
         self.stream = stream
         self.failures = failures
+        self.object = object
     }
 }
 
@@ -40,7 +43,8 @@ extension Finding {
     /// The kinds of finding.
     public enum Kind: UInt8, CaseIterable, Sendable {
         // Of the log as a whole.
-        case checkpointInvalid, treeDiffers, tileDiffers, entriesDiffer, forked, truncated, trustDiffers
+        case checkpointInvalid, treeDiffers, tileDiffers, entriesDiffer, pageMalformed, forked, truncated
+        case trustDiffers
         // Of a leaf and its record.
         case entryMalformed, foreignLeaf, numberSkipped, numberRepeated, numberLate
         case recordUnreadable, recordDiffers, recordMisplaced, recordInconsistent, timeBackwards
@@ -58,8 +62,9 @@ extension Finding {
         /// How grave it is where nothing that is missing may explain it.
         public var severity: Severity {
             switch self {
-            case .checkpointInvalid, .treeDiffers, .tileDiffers, .entriesDiffer, .forked, .truncated, .trustDiffers,
-                .entryMalformed, .numberSkipped, .numberRepeated, .numberLate, .recordUnreadable, .recordDiffers,
+            case .checkpointInvalid, .treeDiffers, .tileDiffers, .entriesDiffer, .pageMalformed, .forked,
+                .truncated, .trustDiffers, .entryMalformed, .numberSkipped, .numberRepeated, .numberLate,
+                .recordUnreadable, .recordDiffers,
                 .recordMisplaced, .noteMalformed, .noteNotSigned, .keyDiffers, .listDiffers, .headNotSigned:
                 .altered
             case .foreignLeaf, .recordInconsistent, .timeBackwards, .cardUnknown, .cardRepeated, .cardNotVouched,

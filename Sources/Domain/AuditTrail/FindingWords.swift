@@ -6,6 +6,7 @@ extension Finding.Kind {
         case .treeDiffers: "tree-differs"
         case .tileDiffers: "tile-differs"
         case .entriesDiffer: "entries-differ"
+        case .pageMalformed: "page-malformed"
         case .forked: "forked"
         case .truncated: "truncated"
         case .trustDiffers: "trust-differs"
@@ -59,6 +60,7 @@ extension Finding.Kind {
         case .treeDiffers: "the log's entries do not have the root that the log signed"
         case .tileDiffers: "a tile of the log is missing or does not fit the log's entries"
         case .entriesDiffer: "a bundle of log entries is missing or malformed"
+        case .pageMalformed: "a page of records does not have the form of one"
         case .forked: "the log has signed two histories: one head that was seen is no part of this log"
         case .truncated: "the log is shorter than it was before"
         case .trustDiffers: "the trust note in the log is not the trusted one"
@@ -117,8 +119,8 @@ extension Finding.Kind {
         switch self {
         case .checkpointInvalid, .trustDiffers:
             "check that the folder of trusted keys belongs to this vault; if it does, trust nothing from this log"
-        case .treeDiffers, .tileDiffers, .entriesDiffer, .entryMalformed, .recordUnreadable, .recordDiffers,
-            .recordMisplaced, .noteMalformed, .noteNotSigned, .keyDiffers, .listDiffers:
+        case .treeDiffers, .tileDiffers, .entriesDiffer, .pageMalformed, .entryMalformed, .recordUnreadable,
+            .recordDiffers, .recordMisplaced, .noteMalformed, .noteNotSigned, .keyDiffers, .listDiffers:
             "fetch the bundle again; if it stays, keep both copies as evidence and ask the custodian's operator"
         case .forked, .truncated, .headNotSigned:
             "keep this bundle and the other head as evidence, and tell witnesses, owners and other auditors"

@@ -47,6 +47,9 @@ public struct Replay {
     /// The grants that are known so far.
     public var grantIDs: [GrantID] { state.grants.keys.sorted() }
 
+    /// The key of a stream that is known so far.
+    public func key(of stream: StreamID) -> StreamKey? { tracker.key(of: stream) }
+
     /// Takes the lines of the batches since the last call.
     public mutating func takeLines() -> [AuditLine] {
         let taken = lines
