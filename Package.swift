@@ -16,6 +16,12 @@ func part(_ name: String, in folder: String, on dependencies: [Target.Dependency
     .target(name: name, dependencies: dependencies, path: "Sources/\(folder)/\(name)", swiftSettings: settings)
 }
 
+func tests(_ name: String, on dependencies: [Target.Dependency], excluding: [String] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: dependencies, path: "Tests/\(name)Tests", exclude: excluding,
+        swiftSettings: settings)
+}
+
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let server: [Target.Dependency] = [
@@ -109,5 +115,21 @@ let package = Package(
                 "HTTPTransport", "Terminal", "Home", arguments,
             ],
             path: "Sources/Faces/bevis", swiftSettings: settings),
+        // Tests
+        tests("Sodium", on: ["Sodium"]),
+        tests("MerkleTree", on: ["Sodium", "MerkleTree"]),
+        tests("AgeFile", on: ["Sodium", "MerkleTree", "AgeFile"], excluding: ["Vectors"]),
+        tests("SignedNote", on: ["Sodium", "SignedNote"]),
+        tests("TransparencyLog", on: ["Sodium", "MerkleTree", "SignedNote", "TransparencyLog"]),
+        tests("Vault", on: ["Sodium", "BulkHash", "MerkleTree", "AgeFile", "SignedNote", "Sharing", "Vault"]),
+        tests("HTTPTransport", on: ["HTTPTransport"]),
+        tests(
+            "CustodianServer",
+            on: server + [
+                "HTTPTransport", "CustodianServer",
+                .product(name: "NIOEmbedded", package: "swift-nio", condition: custody),
+            ]),
+        tests("Terminal", on: ["Sodium", "Terminal", "bevis", arguments], excluding: ["typist.py", "stop.py"]),
+        tests("Home", on: ["Sodium", "AgeFile", "SignedNote", "Home"]),
     ]
 )

@@ -71,7 +71,7 @@ public struct ContentOpener: Sendable {
     ) throws {
         let blocks = (UInt64(chunks.count) + UInt64(Block.chunkCapacity) - 1) / UInt64(Block.chunkCapacity)
         let threads = Int(min(UInt64(threadCount), blocks))
-        let capacity = Int(min(blocks, UInt64(min(64, 4 * threads + 4))))
+        let capacity = Int(min(blocks, UInt64(min(64, 8 * threads + 16))))
         let ring = BlockRing(capacity: capacity, workersFill: false)
         let unsealer = BlockUnsealer(
             leaves: leaves, key: PayloadKey(fileKey: fileKey, nonce: nonce), chunks: chunks)

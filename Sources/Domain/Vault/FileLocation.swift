@@ -3,8 +3,8 @@ import Glibc
 /// Where a file lies: a path as given, and names of folders below it. No path handed to the system grows with the
 /// depth, so its limit on the length of paths is none of ours.
 final class FileLocation: Sendable {
-    /// Folders nested deeper are refused; a path of the system's own length holds half as many.
-    static let maximumDepth = 4000
+    /// Folders nested deeper are refused: each is reached from the top, so that the work would grow with the square.
+    static let maximumDepth = 500
 
     private let parent: FileLocation?
     private let name: [UInt8]

@@ -1,19 +1,18 @@
 public import AgeFile
 import BulkHash
-import Glibc
 import Sodium
 
 /// Seals an original while somebody pulls the payload: nonce first, then sealed chunks, in order.
 ///
 /// The original is read once. Hashing it, sealing, and hashing the sealed chunks for the id go on in threads of the
-/// stream's own, in a ring of a few MiB whatever the length. Giving the stream up ends them and wipes the ring.
+/// stream's own, in a ring of a few MiB whatever the length. Giving the stream up ends them and wipes the ring. One
+/// thread at a time may pull; it need not be the same.
 public final class PayloadStream: @unchecked Sendable {
-    // Guard: one reader at a time, checked by `isReading`; everything shared with the threads lies in the ring.
+    // Guard: its owner lets one thread at a time pull; everything shared with the stream's threads lies in the ring.
     private let ring: BlockRing
     private let sealer: BlockSealer
     private var threads = WorkerThreads()
     private var tree: PayloadTree<BulkSHA256>
-    private var isReading = false
     private var rest: UnsafeRawBufferPointer
     private var current: Block?
     private var failure: (any Error)?
@@ -34,7 +33,7 @@ public final class PayloadStream: @unchecked Sendable {
         // A short file needs no more than its own blocks, and one in which its end shows.
         let blocks = source.size.map { $0 / BlockSealer.plaintextCapacity + 1 } ?? .max
         let needed = Int(min(UInt64(max(1, count)), blocks))
-        let capacity = min(64, UInt64(4 * needed + 4), blocks < 64 ? blocks + 1 : 64)
+        let capacity = min(64, UInt64(8 * needed + 16), blocks < 64 ? blocks + 1 : 64)
         ring = BlockRing(capacity: Int(capacity), workersFill: true)
         sealer = BlockSealer(source: source, fileKey: fileKey, nonce: nonce)
         tree = PayloadTree(nonce: nonce)
@@ -97,9 +96,6 @@ public final class PayloadStream: @unchecked Sendable {
 
     // Makes `rest` the next bytes, if there are any.
     private func fetch() throws -> Bool {
-        precondition(!isReading, "two readers of one stream")
-        isReading = true
-        defer { isReading = false }
         if let failure { throw failure }
         while rest.isEmpty, !isOver {
             do {

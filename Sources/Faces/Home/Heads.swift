@@ -33,8 +33,8 @@ public struct Heads: Sendable {
 }
 
 /// What is remembered of one vault, held by one command at a time.
-public struct VaultMemory: ~Copyable, Sendable {
-    private let lock: FileLock
+public final class VaultMemory {
+    private let lock: FileLock  // held for as long as this lives
     private let file: StoredFile
     private let origin: KeyName
     /// What is remembered; `nil` for a vault that was never met.
@@ -64,7 +64,7 @@ public struct VaultMemory: ~Copyable, Sendable {
     /// Trusts the keys of a vault: the first time on sight or because they were given, later only if they are the
     /// same. Keys that were given count for more than keys that were seen.
     /// - Throws: `HomeError.keyChanged` when others were trusted before; `.unreachable`, `.diskFull`.
-    public mutating func trust(
+    public func trust(
         logKey: VerifierKey, custodianKey: VerifierKey, basis: TrustBasis, at time: Timestamp
     ) throws(HomeError) {
         if let known = vault {
@@ -85,7 +85,7 @@ public struct VaultMemory: ~Copyable, Sendable {
     /// - Throws: `HomeError.missing` before `trust`; `.keyChanged` when the log's key is not among the signers;
     ///   `.older` when the log, or a stream, is smaller than before; `.altered` for a text that is no checkpoint of
     ///   this origin; `.unreachable`, `.diskFull`.
-    public mutating func remember(
+    public func remember(
         _ checkpoint: VerifiedNote, streams: [KeyName: UInt64] = [:]
     ) throws(HomeError) {
         guard var next = vault else { throw HomeError(.missing, "no key of this vault is trusted yet", name) }
@@ -118,7 +118,7 @@ public struct VaultMemory: ~Copyable, Sendable {
 
     private var name: String { String(decoding: origin.bytes, as: UTF8.self) }
 
-    private mutating func keep(_ next: RememberedVault) throws(HomeError) {
+    private func keep(_ next: RememberedVault) throws(HomeError) {
         guard let text = try? next.text() else {
             throw HomeError(.altered, "what is remembered of a vault cannot be written", file.path)
         }

@@ -13,31 +13,32 @@ public enum CommandEntry {
         _ root: Root.Type, explain: @Sendable (any Error) -> CommandFailure? = { _ in nil }
     ) async -> Never {
         harden()
+        var isParsing = true
         do {
             var command = try Root.parseAsRoot()
+            isParsing = false
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
                 try command.run()
             }
         } catch {
-            end(with: error, of: Root.self, explain: explain)
+            end(with: Report(error, of: Root.self, isParsing: isParsing, explain: explain), of: Root.self)
         }
         exit(ExitStatus.done.rawValue)
     }
 
-    /// No core dumps and no look into this process's memory by others, new files for their owner alone, and a reader
+    /// No core dumps, no crash reports and no look into this process's memory by others, new files for their owner alone, and a reader
     /// that goes away is an error of the write, not a signal. Programs started from here must reset SIGPIPE.
     public static func harden() {
         _ = terminal_forbid_dumps()
         umask(0o077)
         signal(SIGPIPE, SIG_IGN)
+        // Swift's crash reporter would print memory, and waits for ever where it may not look into the process.
+        for crash in [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] { signal(crash, SIG_DFL) }
     }
 
-    private static func end<Root: ParsableCommand>(
-        with error: any Error, of root: Root.Type, explain: (any Error) -> CommandFailure?
-    ) -> Never {
-        let report = Report(error, of: root, explain: explain)
+    private static func end<Root: ParsableCommand>(with report: Report, of root: Root.Type) -> Never {
         if let failure = report.failure, !failure.isQuiet {
             try? Descriptor.standardError().write(failure.text(tool: Root._commandName))
         }
@@ -54,7 +55,9 @@ struct Report {
     private(set) var output: String?
     let code: Int32
 
-    init<Root: ParsableCommand>(_ error: any Error, of root: Root.Type, explain: (any Error) -> CommandFailure?) {
+    init<Root: ParsableCommand>(
+        _ error: any Error, of root: Root.Type, isParsing: Bool, explain: (any Error) -> CommandFailure?
+    ) {
         if let known = error as? CommandFailure ?? explain(error) {
             failure = known
             code = known.status.rawValue
@@ -63,14 +66,17 @@ struct Report {
         let exitCode = Root.exitCode(for: error)
         switch exitCode {
         case .success:
-            output = Root.fullMessage(for: error)
+            let text = Root.fullMessage(for: error)
+            output = text.isEmpty ? nil : text
             code = ExitStatus.done.rawValue
         case .validationFailure:
             failure = Report.usage(error, of: root)
             code = ExitStatus.usage.rawValue
         default:
-            // A bare exit code says that the command has spoken already.
-            if error is ExitCode {
+            if isParsing {  // thrown by a `validate` or `transform`, and wrapped by the parser
+                failure = Report.usage(error, of: root)
+                code = ExitStatus.usage.rawValue
+            } else if error is ExitCode {  // the command has spoken already
                 code = exitCode.rawValue
             } else {
                 failure = CommandFailure(
@@ -82,7 +88,6 @@ struct Report {
     }
 
     private static func usage<Root: ParsableCommand>(_ error: any Error, of root: Root.Type) -> CommandFailure {
-        if let inner = underlying(error) { return CommandFailure(.usage, inner.message, hint: inner.hint) }
         let lines = Root.message(for: error).split(separator: "\n").map { Escaped.text(String($0)) }
         var message = lines.joined(separator: "; ")
         if message.dropFirst().first?.isLowercase == true {
@@ -94,6 +99,4 @@ struct Report {
             .usage, message.isEmpty ? "wrong usage" : message,
             hint: usage.map { "usage: " + Escaped.text(String($0.dropFirst(7))) } ?? "see \(Root._commandName) --help")
     }
-
-    private static func underlying(_ error: any Error) -> CommandFailure? { error as? CommandFailure }
 }

@@ -49,3 +49,8 @@ public struct CommandFailure: Error, Equatable, Sendable {
         return "\(tool): \(message)\n  \(hint)\n"
     }
 }
+
+extension CommandFailure: CustomStringConvertible {
+    /// Message and hint on one line: what the argument parser shows when a value cannot be read.
+    public var description: String { hint.map { "\(message) (\($0))" } ?? message }
+}

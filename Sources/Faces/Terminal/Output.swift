@@ -1,3 +1,16 @@
+public import ArgumentParser
+
+/// The option that all commands share which answer something.
+public struct OutputOptions: ParsableArguments {
+    @Flag(help: "Answer in JSON, times in UTC.")
+    public var json = false
+
+    public init() {}
+
+    /// The output that the option asks for.
+    public var output: Output { Output(json: json) }
+}
+
 /// What a command answers: text for people, or JSON for machines with `--json`.
 public struct Output {
     /// Whether `--json` was given.

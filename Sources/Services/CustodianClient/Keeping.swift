@@ -131,6 +131,10 @@ extension VaultSession {
             reporter.report(stream.originalCount)
             return count
         }
+        // The upload stops at the length that was stated; a source that has more by now has changed.
+        guard try !stream.next({ _ in }) else {
+            throw ClientError(.refused, "the file changed while it was being read; nothing was added")
+        }
         let content = try stream.finish()
         guard uploaded.id == text(content.id.hex) else {
             throw ClientError(.notProven, "the custodian stored something else than what was sent; nothing was added")

@@ -2,7 +2,9 @@ import ArgumentParser
 import CustodianClient
 import Sharing
 import SignedNote
+import Sodium
 import Terminal
+import TransparencyLog
 import Vault
 
 /// `bevis add`: evidence goes in, sealed before it leaves this process.

@@ -1,3 +1,4 @@
+import AgeFile
 import ArgumentParser
 import Home
 import Sharing
@@ -28,7 +29,7 @@ struct CardCommand: ParsableCommand {
     }
 
     static func write(_ note: [UInt8], to path: String?) throws {
-        let file = try OutputFile(path ?? "-", replacing: false)
+        let file = try Sink(path, replacing: false)
         try file.write(note)
         try file.commit()
     }

@@ -1,8 +1,10 @@
+import AgeFile
 import ArgumentParser
 import CustodianClient
 import Home
 import Sharing
 import SignedNote
+import Sodium
 import Terminal
 import Vault
 

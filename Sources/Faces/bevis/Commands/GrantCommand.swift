@@ -1,8 +1,11 @@
 import ArgumentParser
 import CustodianClient
+import Home
 import Sharing
 import SignedNote
+import Sodium
 import Terminal
+import TransparencyLog
 import Vault
 
 /// `bevis grant`: lend chosen items, to a named person, for a purpose, until a time.

@@ -1,3 +1,4 @@
+import AgeFile
 import ArgumentParser
 import Home
 import Sharing

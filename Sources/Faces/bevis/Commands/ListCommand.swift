@@ -1,7 +1,9 @@
+import AgeFile
 import ArgumentParser
 import CustodianClient
 import Sharing
 import SignedNote
+import Sodium
 import Terminal
 import Vault
 

@@ -4,6 +4,7 @@ import CustodianClient
 import Sharing
 import SignedNote
 import Terminal
+import TransparencyLog
 import Vault
 
 /// `bevis open`: the original bytes, checked chunk by chunk.
@@ -20,7 +21,7 @@ struct OpenCommand: AsyncParsableCommand {
 
     @Argument(help: "The item's number in the list, or the first digits of its id.") var item: String
     @Option(name: .shortAndLong, help: ArgumentHelp("Write to this file; '-' is standard output.", valueName: "out"))
-    var output: String = "-"
+    var output: String?
     @Option(help: ArgumentHelp("Only these bytes: 0-1023, 1M-, -500.", valueName: "range")) var range: String?
     @Flag(help: "Replace the output file if it exists.") var force = false
     @Flag(help: "As an export: you keep a copy, with its receipt.") var export = false
@@ -30,16 +31,16 @@ struct OpenCommand: AsyncParsableCommand {
 
     func run() async throws {
         let wanted = try range.map { try ByteRange(parsing: $0) }
-        let file = try OutputFile(output, replacing: force)
-        do {
-            try open(wanted, into: file)
-        } catch {
-            file.discard()
-            throw error
+        let sink = try Sink(output, replacing: force)
+        guard !sink.guardsTerminal else {
+            throw CommandFailure(
+                .usage, "will not write an original to the terminal",
+                hint: "name a file with -o, or give -o - to have it written all the same")
         }
+        try open(wanted, into: sink)
     }
 
-    private func open(_ wanted: ByteRange?, into file: OutputFile) throws {
+    private func open(_ wanted: ByteRange?, into file: Sink) throws {
         let desk = try Desk(vault, passphrase)
         let reason = try access.reason(export ? .export : .read)
         let (item, key, receipt) = try access.isGrant ? lent(desk, reason) : own(desk, reason)

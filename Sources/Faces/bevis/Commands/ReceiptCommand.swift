@@ -3,6 +3,7 @@ import AuditTrail
 import CustodianClient
 import Sharing
 import SignedNote
+import Sodium
 import Terminal
 import TransparencyLog
 

@@ -1,3 +1,4 @@
+import AgeFile
 import ArgumentParser
 import CustodianClient
 import Home

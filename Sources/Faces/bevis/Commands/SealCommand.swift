@@ -59,7 +59,7 @@ struct SealCommand: ParsableCommand {
     private func check() throws(CommandFailure) {
         guard !armor else {
             throw CommandFailure(
-                .usage, "armored output is not offered", hint: "pass the output through base64, or use age -a")
+                .usage, "armored output is not offered", hint: "leave -a out; 'age -a' writes armor")
         }
         let named = recipient.count + recipientsFile.count
         guard (named > 0) != passphrase else {

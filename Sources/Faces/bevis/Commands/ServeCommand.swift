@@ -2,6 +2,7 @@ import ArgumentParser
 import Custodian
 import CustodianServer
 import Glibc
+import Hummingbird
 import SignedNote
 import Storage
 import StorageSQLite
@@ -43,7 +44,7 @@ struct ServeCommand: AsyncParsableCommand {
         let idle = background ? Duration.seconds(CustodianProcess.idleSeconds) : nil
         let options = SocketServerOptions(
             .unixSocket(path: VaultAddress.socket(of: path), access: .owner), idleStop: idle)
-        let server = SocketServer(CustodianRoutes(custodian).router().buildResponder(), options: options) { _ in
+        let server = SocketServer(CustodianRoutes(custodian).responder(), options: options) { _ in
             if background { report("ready") } else { Output(json: false).note("serving \(Escaped.quoted(path))") }
         }
         let sweeper = Task { await sweep(custodian) }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CustodianClient
 import Sharing
 import SignedNote
+import Sodium
 import Terminal
 import Vault
 

@@ -2,6 +2,7 @@ import CustodianClient
 import CustodianProtocol
 import Glibc
 import Sharing
+import SignedNote
 import Terminal
 import TransparencyLog
 

@@ -9,12 +9,14 @@ enum CustodianProcess {
 
     static func start(_ folder: String, creating: Bool) throws {
         var pipes: [Int32] = [0, 0]
-        guard pipe2(&pipes, O_CLOEXEC) == 0 else { throw failure("a custodian cannot be started") }
+        guard pipe(&pipes) == 0, pipes.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
+            throw failure("a custodian cannot be started")
+        }
         let arguments = ["bevis", "serve", "--vault", folder, "--background"] + (creating ? ["--create"] : [])
         let child = try spawn(arguments, reporting: pipes[1])
         close(pipes[1])
         defer { close(pipes[0]) }
-        let report = try await (pipes[0])
+        let report = try report(from: pipes[0])
         guard report == "ready" else {
             var status: Int32 = 0
             waitpid(child, &status, 0)
@@ -50,7 +52,7 @@ enum CustodianProcess {
     }
 
     /// What the child reports: `ready`, or why it could not start.
-    private static func await(_ pipe: Int32) throws -> String {
+    private static func report(from pipe: Int32) throws -> String {
         var text: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         var poller = pollfd(fd: pipe, events: Int16(POLLIN), revents: 0)

@@ -15,7 +15,7 @@ final class Desk {
     let person: Person
     let session: VaultSession
     let caller: Caller
-    private var memory: VaultMemory
+    private let memory: VaultMemory
 
     /// Connects, checks the vault's keys against those remembered, and registers the person's card.
     convenience init(_ vault: VaultOptions, _ passphrase: PassphraseOptions) throws {

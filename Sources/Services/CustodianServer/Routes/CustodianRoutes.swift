@@ -23,8 +23,10 @@ public struct CustodianRoutes: Sendable {
     /// Routes to one custodian.
     public init(_ custodian: Custodian) { self.custodian = custodian }
 
-    /// Everything that the server answers.
-    public func router() -> Router<BasicRequestContext> {
+    /// Everything that the server answers, ready to serve.
+    public func responder() -> some HTTPResponder<BasicRequestContext> { router().buildResponder() }
+
+    func router() -> Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self)
         router.add(middleware: ProblemMiddleware())
         router.get("v1/about") { _, _ in try await about() }

@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# The main job from nothing, in a throw-away folder: keep, lend, open, refuse, check; then four ways of cheating, found.
+# Every line that begins with `$` is the command that is run next; the README's transcript is this one's beginning.
+set -euo pipefail
+exec 2>&1
+here=$(cd "$(dirname "$0")/.." && pwd)
+bin=${BEVIS_BIN:-$here/.build/release}
+media=$here/Tests/Media
+work=$(mktemp -d "${TMPDIR:-/tmp}/mappen.XXXXXX")
+export PATH="$bin:$PATH" BEVIS_VAULT=$work/vault BEVIS_PASSPHRASE_FILE=$work/passphrase
+custodian() { pgrep -f "^bevis serve --vault $work/vault" || true; }
+halt() { for pid in $(custodian); do kill "$pid" 2>/dev/null || true; while kill -0 "$pid" 2>/dev/null; do read -rt 0.05 <> <(:) || true; done; done; }
+trap 'halt; rm -rf "$work"' EXIT
+umask 077
+printf 'four words made up\n' >"$work/passphrase"
+cd "$work"
+
+say() { printf '\n%s\n' "$*"; }
+# as PERSON COMMAND…: runs a command in that person's own home and shows it.
+as() {
+    local who=$1
+    shift
+    printf '%s$ %s\n' "$who" "$*"
+    BEVIS_HOME=$work/home-$who "$@"
+}
+quietly() { as "$@" >/dev/null; }
+# no PERSON COMMAND…: the command has to be refused (exit 1).
+no() {
+    local status=0
+    as "$@" || status=$?
+    [ "$status" = 1 ] || { echo "expected a refusal (1), got $status"; exit 1; }
+}
+digits() { sed -n 's/^grant: *\([0-9a-f]\{8\}\).*/\1/p'; }
+
+say "== An operator makes a vault. Its custodian runs as a process of its own."
+quietly drift bevis identity create --name 'Drift'
+as drift bevis vault init
+say "== The police have an issuer, who vouches for an officer's card. An auditor is named."
+quietly politi bevis identity create --name 'Politiets kortudsteder'
+as politi bevis issuer create politi --role police --name 'Politi' -o politi.issuer
+quietly mads bevis identity create --name 'Mads Krag'
+as mads bevis card request --name 'Mads Krag' --role police --organisation Politi -o mads.request
+as politi bevis issuer sign politi mads.request -o mads.card
+as mads bevis card accept mads.card
+quietly revisor bevis identity create --name 'Revisor'
+as revisor bevis card show >revisor.card
+sed -i 1d revisor.card
+as drift bevis vault trust --issuer politi.issuer --auditor revisor.card --keys-out Keys
+
+say "== A victim opens a case and adds a statement, a photo and footage."
+quietly signe bevis identity create --name 'Signe Holm'
+as signe bevis case create --title 'Noter' --sheet sheet.html | sed -n '1,2p;$p'
+as signe bevis add "$media/statement.pdf" "$media/hallway.jpg" "$media/hallway.mp4"
+as signe bevis list
+
+say "== She lends two of them to the officer, for 14 days."
+as signe bevis grant 1 3 --to mads.card --purpose 'Brud 12. november' --journal-required | tee granted
+grant=$(digits <granted)
+
+say "== He opens them, and gets the same bytes."
+as mads bevis open 1 --grant "$grant" --purpose 'Brud 12. november' --journal 0100-77 -o statement.pdf
+as mads bevis open 2 --grant "$grant" --purpose 'Brud 12. november' --journal 0100-77 -o clip.mp4
+cmp statement.pdf "$media/statement.pdf" && cmp clip.mp4 "$media/hallway.mp4" && echo 'the same bytes'
+
+say "== Nobody else does: no journal number, an officer without a grant, a forged card, an expired and a revoked grant."
+no mads bevis open 1 --grant "$grant" --purpose 'Nysgerrighed'
+quietly nina bevis identity create --name 'Nina Dahl'
+quietly nina bevis card request --name 'Nina Dahl' --role police --organisation Politi -o nina.request
+quietly politi bevis issuer sign politi nina.request -o nina.card
+quietly nina bevis card accept nina.card
+no nina bevis open 1 --grant "$grant" --purpose 'Nysgerrighed'
+sed 's/^name .*/name Mads Krag/' nina.request >forged.card
+no signe bevis grant 1 --to forged.card --purpose 'Brud'
+quietly svend bevis identity create --name 'Svend Falk'
+quietly svend bevis card request --name 'Svend Falk' --role police --organisation Politi -o svend.card
+no signe bevis grant 1 --to svend.card --purpose 'Brud'
+as signe bevis grant 2 --to mads.card --purpose 'Kort' --for 2s >short
+until [ "$(date +%s)" -ge $(($(stat -c %Y short) + 3)) ]; do read -rt 0.2 <> <(:) || true; done
+no mads bevis open 1 --grant "$(digits <short)" --purpose 'For sent'
+as signe bevis revoke "$grant" --reason 'Ikke mere'
+no mads bevis open 1 --grant "$grant" --purpose 'Igen' --journal 0100-77
+
+say "== She sees who opened what, checked by her own program."
+as signe bevis log
+say "== The auditor takes the log away and checks it without network, vault or evidence."
+as revisor bevis audit export --out bundle
+as revisor bevis-audit verify bundle --keys Keys -i home-revisor/identity.age
+
+say "== Somebody changes one byte of the log."
+cp -r bundle altered
+printf '\001' | dd of=altered/log/tile/entries/000.p/"$(ls altered/log/tile/entries/000.p)" bs=1 seek=100 conv=notrunc status=none
+no revisor bevis-audit verify altered --keys Keys -i home-revisor/identity.age
+
+say "== Somebody withholds a record."
+cp -r bundle withheld
+python3 - withheld/records/000 <<'P'
+import sys
+path = sys.argv[1]
+data, records = open(path, 'rb').read(), []
+while data:
+    size = int.from_bytes(data[:4], 'big')
+    records.append(data[4:4 + size])
+    data = data[4 + size:]
+records[-1] = b''
+open(path, 'wb').write(b''.join(len(r).to_bytes(4, 'big') + r for r in records))
+P
+status=0
+as revisor bevis-audit verify withheld --keys Keys -i home-revisor/identity.age || status=$?
+[ "$status" = 4 ] || { echo "expected: incomplete (4), got $status"; exit 1; }
+
+say "== An old copy of the vault is put back."
+halt
+cp -r vault old-copy
+as signe bevis add "$media/statement.txt"
+halt
+rm -rf vault && mv old-copy vault
+no signe bevis list
+
+say "All of it held. To use it for real:"
+cat <<'T'
+  export BEVIS_VAULT=~/mappen-vault
+  bevis identity create --name 'Your name'
+  bevis vault init
+  bevis case create --sheet sheet.html     (print it, keep it elsewhere)
+  bevis add FILE…
+T
