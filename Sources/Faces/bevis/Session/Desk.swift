@@ -99,6 +99,18 @@ final class Desk {
         return try Description(opening: file, id: item.ingest.description.id, with: key)
     }
 
+    /// What the items of a case are called, quoted and fit for a terminal.
+    func titles(of own: OwnCase) throws -> [AgeFileID: String] {
+        var titles: [AgeFileID: String] = [:]
+        for item in try session.items(of: own.card.caseID, by: caller) {
+            guard let known = try description(of: item, own), let name = known.title?.bytes ?? known.fileName else {
+                continue
+            }
+            titles[item.id] = Escaped.quoted(name)
+        }
+        return titles
+    }
+
     // MARK: Grants
 
     /// The grant to this person that was named by the first digits of its id, or the only one that counts.
