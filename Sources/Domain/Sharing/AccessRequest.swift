@@ -131,8 +131,8 @@ public struct AccessResponse: NoteBody {
         custodian = try reader.verifierKey("custodian")
         let files: [AgeFileID] = try reader.hashes("file")
         let secrets = try reader.secrets("part", count: 32)
-        guard files.count == secrets.count else {
-            throw NoteError(.malformedValue, "a response does not hold one part for each file")
+        guard files.count == secrets.count, Set(files).count == files.count else {
+            throw NoteError(.malformedValue, "a response does not hold one part for each file, each file once")
         }
         var releases: [Release] = []
         for (file, secret) in zip(files, secrets) {

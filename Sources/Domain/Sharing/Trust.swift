@@ -58,9 +58,13 @@ public struct Trust: NoteBody, Equatable {
         custodian = try reader.verifierKey("custodian")
         log = try reader.verifierKey("log")
         var issuers: [TrustedIssuer] = []
-        for value in try reader.list("issuer") { issuers.append(try TrustedIssuer(parsing: value)) }
+        let values = try reader.list("issuer")
+        for value in values { issuers.append(try TrustedIssuer(parsing: value)) }
         self.issuers = issuers
         auditors = try reader.hashes("auditor")
+        guard Set(values).count == values.count, Set(auditors).count == auditors.count else {
+            throw NoteError(.malformedValue, "a trust note names an issuer or an auditor twice")
+        }
     }
 
     public func write(to writer: inout LineTextWriter) {
