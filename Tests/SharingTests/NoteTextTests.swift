@@ -5,8 +5,8 @@ import Testing
 
 @Suite struct NoteTextTests {
     @Test func everyKindOfTextHasASample() {
-        #expect(Samples.all.count == 14)
-        #expect(Set(Samples.all.map { $0.lines[0] }).count == 14)
+        #expect(Samples.all.count == 15)
+        #expect(Set(Samples.all.map { $0.lines[0] }).count == 15)
     }
 
     @Test(arguments: Samples.all)

@@ -97,6 +97,9 @@ enum Samples {
                 Revocation(
                     grantID: world.gid, grant: try world.grant().hash, by: world.ownerCard.hash, time: world.made,
                     reason: nil), by: world.owner),
+            try Sample(
+                "recovery", RecoveryUpdate(caseID: world.caseID, sealed: fixed("sealed keys"), time: world.made),
+                by: world.owner),
             try Sample("item-list", try world.list(), by: nil),
             try Sample("recipient-envelope", try world.recipientEnvelope(), by: nil),
             try Sample("custodian-envelope", try world.custodianEnvelope(), by: nil),
