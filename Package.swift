@@ -142,5 +142,9 @@ let package = Package(
             name: "LogFixture", dependencies: portable, path: "Tests/LogFixture", swiftSettings: settings),
         tests("AuditTrail", on: portable + ["LogFixture"]),
         tests("BevisAudit", on: portable + ["LogFixture", "Terminal", "bevis-audit"]),
+        tests(
+            "Sharing", on: ["Sodium", "MerkleTree", "AgeFile", "SignedNote", "Sharing"],
+            excluding: ["Examples", "Vectors", "check_vectors.py"]),
+        tests("Bevis", on: portable + ["bevis", "bevis-audit"]),
     ]
 )
