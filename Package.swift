@@ -88,6 +88,7 @@ let package = Package(
                 "Sodium", "BulkHash", "MerkleTree", "AgeFile", "SignedNote", "Sharing", "AuditTrail", "Storage",
                 .product(name: "GRDB", package: "GRDB.swift", condition: custody),
             ]),
+        part("StorageTesting", in: "Custody", on: portable + ["BulkHash", "Storage"]),
         part(
             "Custodian", in: "Custody",
             on: [
@@ -146,5 +147,7 @@ let package = Package(
             "Sharing", on: ["Sodium", "MerkleTree", "AgeFile", "SignedNote", "Sharing"],
             excluding: ["Examples", "Vectors", "check_vectors.py"]),
         tests("Bevis", on: portable + ["bevis", "bevis-audit"]),
+        tests("Storage", on: portable + ["BulkHash", "Storage", "StorageSQLite", "StorageTesting"]),
+        tests("Custodian", on: portable + ["BulkHash", "Storage", "StorageSQLite", "Custodian"]),
     ]
 )

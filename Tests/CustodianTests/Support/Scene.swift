@@ -78,8 +78,8 @@ final class Scene {
             operatorKey: signer.verifierKey, number: number, time: clock.time, custodian: try custodian.verifierKey,
             log: try custodian.policy.logs[0].key,
             issuers: [
-                TrustedIssuer(key: issuer.verifierKey, role: try plain("officer"), name: try plain("Police")),
-                TrustedIssuer(
+                try TrustedIssuer(key: issuer.verifierKey, role: try plain("officer"), name: try plain("Police")),
+                try TrustedIssuer(
                     key: otherIssuer.verifierKey, role: try plain("caseworker"), name: try plain("Municipality")),
             ], auditors: [])
         return try Verified(trust, signedBy: signer)
