@@ -131,12 +131,12 @@ import Testing
         try scene.log.revoke(scene.lent, by: scene.owner)
         try scene.log.append(
             .refused, in: scene.lent.stream, by: scene.officer.hash, notes: [LogFixture.Named(note)],
-            items: [scene.items[0].id], failures: [.grantAboveEnded])
+            items: [scene.items[0].id], failures: [.revoked])
         #expect(scene.log.findings() == [])
         // A second time is once too often.
         try scene.log.append(
             .refused, in: scene.lent.stream, by: scene.officer.hash, notes: [LogFixture.Named(note)],
-            items: [scene.items[0].id], failures: [.grantAboveEnded])
+            items: [scene.items[0].id], failures: [.revoked])
         #expect(scene.log.findings().map(\.kind) == [.requestRepeated])
     }
 

@@ -51,6 +51,7 @@ struct CheckingContext: Sendable {
         case .trust(let note): return result(leaf, isSigned(note, note.body.operatorKey))
         case .caseCard(let note): return result(leaf, isSigned(note, note.body.ownerKey))
         case .ingest(let note): return result(leaf, isSigned(note, note.body.signer))
+        case .recovery: return result(leaf, nil)  // by the owner's key, which only the replay knows
         case .revocation(let note): return result(leaf, isSigned(note, cardKeys[note.body.by]))
         case .grant(let note):
             return CheckedLeaf(

@@ -11,6 +11,7 @@ enum NamedNote: Sendable {
     case ingest(Unverified<IngestRecord>)
     case grant(Unverified<Grant>)
     case revocation(Unverified<Revocation>)
+    case recovery(Unverified<RecoveryUpdate>)
     case request(Unverified<AccessRequest>)
 
     /// Reads the kind of note that `event` is about; `nil` for an event that needs none or is not known here.
@@ -23,9 +24,9 @@ enum NamedNote: Sendable {
         case .itemAdded: self = .ingest(try Unverified(parsing: bytes))
         case .granted, .lentOn: self = .grant(try Unverified(parsing: bytes))
         case .revoked: self = .revocation(try Unverified(parsing: bytes))
+        case .keyChanged: self = .recovery(try Unverified(parsing: bytes))
         case .listed, .opened, .exported, .refused: self = .request(try Unverified(parsing: bytes))
-        case .caseErased, .verified, .backedUp, .described, .approved, .declined, .extended, .itemErased, .keyChanged,
-            .expired:
+        case .caseErased, .verified, .backedUp, .described, .approved, .declined, .extended, .itemErased, .expired:
             return nil
         }
     }
@@ -40,6 +41,7 @@ enum NamedNote: Sendable {
         case .ingest(let note): note.hash
         case .grant(let note): note.hash
         case .revocation(let note): note.hash
+        case .recovery(let note): note.hash
         case .request(let note): note.hash
         }
     }
@@ -49,11 +51,10 @@ extension Event {
     /// Whether the record says everything, or names only notes that were shown before.
     fileprivate var isAboutNoNote: Bool {
         switch self {
-        case .caseErased, .verified, .backedUp, .described, .approved, .declined, .extended, .itemErased, .keyChanged,
-            .expired:
+        case .caseErased, .verified, .backedUp, .described, .approved, .declined, .extended, .itemErased, .expired:
             true
         case .cardAdded, .cardWithdrawn, .trustChanged, .caseOpened, .caseCardChanged, .itemAdded, .granted, .lentOn,
-            .listed, .opened, .exported, .refused, .revoked:
+            .listed, .opened, .exported, .refused, .revoked, .keyChanged:
             false
         }
     }

@@ -134,10 +134,17 @@ extension Replay {
             chain = known
             line.caseID = chain.first?.grant.caseID
         }
-        let hasEnded = chain.contains { $0.hasEnded || record.time >= $0.grant.notAfter }
-        if !hasEnded || record.failures != [.grantAboveEnded] {
+        if record.failures.isEmpty || record.failures != Verdict(endings(of: chain, at: record.time)).failures {
             let streams = chain.map { StreamID.grant($0.grant.id) }
             report(.refusedAgainstRules, leaf.opened, failures: record.failures, unless: streams)
         }
+    }
+
+    private func endings(of chain: [GrantState], at time: Timestamp) -> Set<Failure> {
+        var endings: Set<Failure> = []
+        for (level, link) in chain.enumerated() where link.hasEnded || time >= link.grant.notAfter {
+            endings.insert(level > 0 ? .grantAboveEnded : link.isRevoked ? .revoked : .expired)
+        }
+        return endings
     }
 }

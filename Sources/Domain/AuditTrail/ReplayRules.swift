@@ -46,6 +46,7 @@ extension Replay {
         case .ingest(let note)?: judge(ingest: note, record, leaf, &line)
         case .grant(let note)?: judge(grant: note, record, leaf, &line)
         case .revocation(let note)?: judge(revocation: note, record, leaf, &line)
+        case .recovery(let note)?: judge(recovery: note, record, leaf, &line)
         case .request(let note)?: judge(request: note, record, leaf, &line)
         case nil: judgeWithoutNote(record, leaf, &line)
         }
@@ -58,7 +59,7 @@ extension Replay {
             judgeWithdrawnResponse(record, leaf, &line)
         case .verified, .backedUp:
             if record.actor != nil || !record.items.isEmpty { report(.recordInconsistent, leaf.opened) }
-        case .caseErased, .described, .approved, .declined, .extended, .itemErased, .keyChanged:
+        case .caseErased, .described, .approved, .declined, .extended, .itemErased:
             if record.event == .itemErased { for item in record.items { state.items[item]?.isErased = true } }
             report(.eventUnknown, leaf.opened)
             state.doubts.insert(record.stream)

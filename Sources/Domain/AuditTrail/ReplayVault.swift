@@ -117,6 +117,19 @@ extension Replay {
         }
     }
 
+    /// New sealed keys of a case: signed by the key that its first card pinned.
+    mutating func judge(
+        recovery note: Unverified<RecoveryUpdate>, _ record: Record, _ leaf: CheckedLeaf, _ line: inout AuditLine
+    ) {
+        line.caseID = note.body.caseID
+        let isForm = record.notes == [note.hash] && record.items.isEmpty && record.actor == nil
+        isConsistent(isForm && record.stream == .matter(note.body.caseID), leaf)
+        guard let owner = state.matters[note.body.caseID]?.card.ownerKey else {
+            return report(.caseUnknown, leaf.opened, unless: [.vault])
+        }
+        if (try? note.verified(by: owner)) == nil { report(.noteNotSigned, leaf.opened) }
+    }
+
     private mutating func judge(next note: Unverified<CaseCard>, _ record: Record, _ leaf: CheckedLeaf) {
         let body = note.body
         isConsistent(record.notes == [note.hash] && record.stream == .matter(body.caseID), leaf)
