@@ -15,6 +15,7 @@ final class Faults: Sendable {
         var kinds: [Call: Int] = [:]
         var trip: (at: Int, moment: Moment, code: StorageError.Code)?
         var failing: [Call: StorageError.Code] = [:]
+        var watch: (@Sendable (Call) -> Void)?
     }
     private let state = Mutex(State())
 
@@ -36,13 +37,17 @@ final class Faults: Sendable {
         }
     }
 
+    /// Looks at each call before it is made.
+    func watch(_ look: (@Sendable (Call) -> Void)?) { state.withLock { $0.watch = look } }
+
     /// Calls since the fault was set.
     var calls: Int { state.withLock { $0.calls } }
 
     func count(of call: Call) -> Int { state.withLock { $0.kinds[call] ?? 0 } }
 
     private func enter(_ call: Call) throws -> StorageError? {
-        try state.withLock { state in
+        state.withLock { $0.watch }?(call)
+        return try state.withLock { state in
             state.calls += 1
             state.kinds[call, default: 0] += 1
             if let code = state.failing[call] { throw StorageError(code, "a fault that a test asked for") }
