@@ -4,7 +4,7 @@ import Glibc
 /// A throw-away folder with one vault and as many people as a test needs, each with a home of her own.
 ///
 /// The path is short, for a socket's path has 107 bytes. When the sandbox goes, its custodian is killed.
-final class Sandbox {
+final class Sandbox: Sendable {
     let folder: String
     var vault: String { folder + "/v" }
     static let passphrase = "four words made up"
@@ -35,22 +35,22 @@ final class Sandbox {
     @discardableResult
     func bevis(
         _ person: String, _ words: String..., input: [UInt8] = [], with extra: [String: String] = [:]
-    ) throws -> Outcome {
-        try bevis(person, words, input: input, with: extra)
+    ) async throws -> Outcome {
+        try await bevis(person, words, input: input, with: extra)
     }
 
     @discardableResult
     func bevis(
         _ person: String, _ words: [String], input: [UInt8] = [], with extra: [String: String] = [:]
-    ) throws -> Outcome {
+    ) async throws -> Outcome {
         let environment = environment(of: person).merging(extra) { $1 }
-        return try Command(folder: folder, environment: environment, input: input).run(["bevis"] + words)
+        return try await Command(folder: folder, environment: environment, input: input).run(["bevis"] + words)
     }
 
     /// Runs `bevis` for a set-up: anything but success is an error.
     @discardableResult
-    func prepare(_ person: String, _ words: String..., input: [UInt8] = []) throws -> Outcome {
-        let outcome = try bevis(person, words, input: input)
+    func prepare(_ person: String, _ words: String..., input: [UInt8] = []) async throws -> Outcome {
+        let outcome = try await bevis(person, words, input: input)
         guard outcome.status == 0 else {
             throw CommandError(description: "bevis \(words.joined(separator: " ")): \(outcome.err)")
         }
@@ -58,8 +58,8 @@ final class Sandbox {
     }
 
     /// Runs another program in the folder.
-    func tool(_ words: String..., input: [UInt8] = []) throws -> Outcome {
-        try Command(folder: folder, input: input).run(words)
+    func tool(_ words: String..., input: [UInt8] = []) async throws -> Outcome {
+        try await Command(folder: folder, input: input).run(words)
     }
 
     // MARK: Files

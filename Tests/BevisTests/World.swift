@@ -1,4 +1,6 @@
 import Foundation
+import Glibc
+import Synchronization
 
 /// What nearly every story begins with, made once and copied for each test: a vault that trusts the police's issuer
 /// and one auditor, Signe with a case of three items, and the officers Mads and Nina with signed cards.
@@ -10,43 +12,46 @@ enum World {
     static let files = ["statement.pdf", "hallway.jpg", "hallway.mp4"]
 
     /// A copy of its own, with no custodian running.
-    static func copy() throws -> Sandbox {
-        let made = try template.get()
+    static func copy() async throws -> Sandbox {
+        let made = try await template.value
         let sandbox = try Sandbox()
-        let copied = try sandbox.tool("cp", "-a", made.folder + "/.", sandbox.folder)
+        let copied = try await sandbox.tool("cp", "-a", made.folder + "/.", sandbox.folder)
         guard copied.status == 0 else { throw CommandError(description: copied.err) }
         return sandbox
     }
 
     static func original(_ number: Int) throws -> [UInt8] { try Command.bytes(media + "/" + files[number - 1]) }
 
-    // Guard: never changed after it was made; a static is made once.
-    nonisolated(unsafe) private static let template = Result { try make() }
+    private static let leftover = Mutex("")
+    private static let template = Task { try await make() }
 
-    private static func make() throws -> Sandbox {
+    private static func make() async throws -> Sandbox {
         let world = try Sandbox()
+        // A static is never released.
+        leftover.withLock { $0 = world.folder }
+        atexit { World.leftover.withLock { try? FileManager.default.removeItem(atPath: $0) } }
         for (person, name) in [
             ("drift", "Drift"), ("politi", "Politiets kortudsteder"), ("revisor", "Revisor"), ("mads", "Mads Krag"),
             ("nina", "Nina Dahl"), ("signe", "Signe Holm"),
         ] {
-            try world.prepare(person, "identity", "create", "--name", name)
+            try await world.prepare(person, "identity", "create", "--name", name)
         }
-        try world.prepare("drift", "vault", "init")
-        try world.prepare(
+        try await world.prepare("drift", "vault", "init")
+        try await world.prepare(
             "politi", "issuer", "create", "politi", "--role", "police", "--name", "Politi", "-o", "politi.issuer")
         for (person, name) in [("mads", "Mads Krag"), ("nina", "Nina Dahl")] {
-            try world.prepare(
+            try await world.prepare(
                 person, "card", "request", "--name", name, "--role", "police", "--organisation", "Politi", "-o",
                 "\(person).request")
-            try world.prepare("politi", "issuer", "sign", "politi", "\(person).request", "-o", "\(person).card")
-            try world.prepare(person, "card", "accept", "\(person).card")
+            try await world.prepare("politi", "issuer", "sign", "politi", "\(person).request", "-o", "\(person).card")
+            try await world.prepare(person, "card", "accept", "\(person).card")
         }
-        try world.write("revisor.card", try world.prepare("revisor", "card", "show").outBytes)
-        try world.prepare(
+        try world.write("revisor.card", try await world.prepare("revisor", "card", "show").outBytes)
+        try await world.prepare(
             "drift", "vault", "trust", "--issuer", "politi.issuer", "--auditor", "revisor.card", "--keys-out", "Keys")
-        let sheet = try world.prepare("signe", "case", "create", "--title", "Noter", "--sheet", "sheet.html")
+        let sheet = try await world.prepare("signe", "case", "create", "--title", "Noter", "--sheet", "sheet.html")
         try world.write("sheet.txt", sheet.outBytes)
-        try world.prepare(
+        try await world.prepare(
             "signe", "add", media + "/statement.pdf", media + "/hallway.jpg", media + "/hallway.mp4")
         world.killCustodian(SIGTERM)
         return world
@@ -55,8 +60,8 @@ enum World {
 
 extension Sandbox {
     /// Lends `items` of Signe's to Mads and returns the grant's first digits.
-    func lend(_ items: [String], _ more: [String] = []) throws -> String {
-        let outcome = try bevis(
+    func lend(_ items: [String], _ more: [String] = []) async throws -> String {
+        let outcome = try await bevis(
             "signe", ["grant"] + items + ["--to", "mads.card", "--purpose", "Brud 12. november", "--json"] + more)
         guard outcome.status == 0, let facts = try outcome.json() as? [String: Any],
             let grant = facts["grant"] as? String

@@ -97,6 +97,7 @@ struct Report {
         let usage = Root.fullMessage(for: error).split(separator: "\n").first { $0.hasPrefix("Usage: ") }
         return CommandFailure(
             .usage, message.isEmpty ? "wrong usage" : message,
-            hint: usage.map { "usage: " + Escaped.text(String($0.dropFirst(7))) } ?? "see \(Root._commandName) --help")
+            hint: usage.map { "usage: " + Escaped.text(String($0.dropFirst(7)), limit: .max) }
+                ?? "see \(Root._commandName) --help")
     }
 }

@@ -22,6 +22,9 @@ enum Explanation {
         case let error as ClientError: client(error)
         case let error as HomeError: home(error)
         case let error as VaultError: vault(error)
+        case let error as StorageError where error.code == .inUse:
+            CommandFailure(
+                .unreachable, error.reason, hint: "that is its custodian; commands find it by themselves")
         case let error as StorageError: CommandFailure(.unreachable, error.reason)
         case let error as CustodianError: CommandFailure(.unreachable, error.reason)
         case let error as SocketServerError: CommandFailure(.unreachable, error.reason)
@@ -56,6 +59,9 @@ enum Explanation {
         switch error.code {
         case .missing, .inUse, .unreachable, .diskFull: return CommandFailure(.unreachable, message)
         case .badName: return CommandFailure(.usage, message)
+        case .wrongPassphrase:
+            return CommandFailure(
+                .refused, message, hint: "try again; if it is lost, the recovery sheet helps: bevis recover --help")
         default: return CommandFailure(.refused, message)
         }
     }

@@ -22,7 +22,10 @@ struct OpenCommand: AsyncParsableCommand {
     @Argument(help: "The item's number in the list, or the first digits of its id.") var item: String
     @Option(name: .shortAndLong, help: ArgumentHelp("Write to this file; '-' is standard output.", valueName: "out"))
     var output: String?
-    @Option(help: ArgumentHelp("Only these bytes: 0-1023, 1M-, -500.", valueName: "range")) var range: String?
+    // Unconditional: the last bytes begin with a dash.
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Only these bytes: 0-1023, 1M-, -500.", valueName: "range"))
+    var range: String?
     @Flag(help: "Replace the output file if it exists.") var force = false
     @Flag(help: "As an export: you keep a copy, with its receipt.") var export = false
     @OptionGroup var access: AccessOptions

@@ -28,11 +28,21 @@ struct ServeCommand: AsyncParsableCommand {
             throw CommandFailure(.usage, "serve works on a folder of this machine", hint: "give --vault FOLDER")
         }
         do {
+            if !create { try ServeCommand.checkIsVault(path) }
             try await serve(path)
         } catch {
-            if background { report(Explanation.of(error)?.message ?? "the custodian failed") }
+            let failure = Explanation.of(error)
+            if background { report([failure?.message ?? "the custodian failed", failure?.hint ?? ""]) }
             throw error
         }
+    }
+
+    // Before anything is said of the folder's rights: whoever mistypes a path must not be told to change them.
+    private static func checkIsVault(_ path: String) throws(CommandFailure) {
+        guard access(path + "/lock", F_OK) != 0, errno == ENOENT || errno == ENOTDIR else { return }
+        throw CommandFailure(
+            .unreachable, "there is no vault at \(Escaped.quoted(path))",
+            hint: "look at --vault or BEVIS_VAULT; make a new one: bevis vault init --vault FOLDER")
     }
 
     private func serve(_ path: String) async throws {
@@ -45,7 +55,8 @@ struct ServeCommand: AsyncParsableCommand {
         let options = SocketServerOptions(
             .unixSocket(path: VaultAddress.socket(of: path), access: .owner), idleStop: idle)
         let server = SocketServer(CustodianRoutes(custodian).responder(), options: options) { _ in
-            if background { report("ready") } else { Output(json: false).note("serving \(Escaped.quoted(path))") }
+            guard !background else { return report([CustodianProcess.ready]) }
+            Output(json: false).note("serving \(Escaped.quoted(path))")
         }
         let sweeper = Task { await sweep(custodian) }
         defer { sweeper.cancel() }
@@ -63,9 +74,9 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// Tells the command that started this process, once.
-    private func report(_ text: String) {
-        let line = Array((text + "\n").utf8)
-        _ = write(STDOUT_FILENO, line, line.count)
+    private func report(_ lines: [String]) {
+        let text = Array(lines.map { $0 + "\n" }.joined().utf8)
+        _ = write(STDOUT_FILENO, text, text.count)
         let null = open("/dev/null", O_WRONLY | O_CLOEXEC)
         if null >= 0 {
             dup2(null, STDOUT_FILENO)

@@ -48,8 +48,9 @@ struct TakeCommand: AsyncParsableCommand {
         let known = try desk.description(of: item, own)
         let digits = String(number)
         let prefix = String(repeating: "0", count: max(0, 3 - digits.count)) + digits
-        let name = known?.fileName ?? Array("item".utf8)
-        let (file, _) = try folder.create(Array((prefix + "-").utf8) + name + (sealed ? Array(".age".utf8) : []))
+        // Made safe first: of a name with folders only the last part is kept, and the number has to stay.
+        let name = SafeName(known?.fileName ?? []).text
+        let (file, _) = try folder.create("\(prefix)-\(name)\(sealed ? ".age" : "")".utf8)
         do {
             if sealed {
                 try file.write(item.header.bytes)

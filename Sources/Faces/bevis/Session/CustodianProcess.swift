@@ -7,6 +7,24 @@ enum CustodianProcess {
     static let idleSeconds = 300
     private static let patience = 30.0
 
+    /// Starts a custodian and waits until it answers. Where another one holds the folder, one that another command has
+    /// started at the same moment or one that is about to end, waits a little until that one `answers` or is gone.
+    static func ensure(_ folder: String, answers: () -> Bool) throws {
+        var attempt = 0
+        while !answers() {
+            attempt += 1
+            do {
+                return try start(folder, creating: false)
+            } catch let failure as CommandFailure where failure.message.hasPrefix(taken) {
+                guard attempt < 100 else { throw failure }
+                poll(nil, 0, 100)
+            }
+        }
+    }
+
+    // How the folder's refusal of a second process begins.
+    private static let taken = "the vault is in use by process"
+
     static func start(_ folder: String, creating: Bool) throws {
         var pipes: [Int32] = [0, 0]
         guard pipe(&pipes) == 0, pipes.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
@@ -17,14 +35,17 @@ enum CustodianProcess {
         close(pipes[1])
         defer { close(pipes[0]) }
         let report = try report(from: pipes[0])
-        guard report == "ready" else {
-            var status: Int32 = 0
-            waitpid(child, &status, 0)
-            throw CommandFailure(
-                .unreachable, report.isEmpty ? "the custodian ended before it was ready" : report,
-                hint: "run it in the foreground to see why: bevis serve --vault \(Escaped.quoted(folder))")
-        }
+        guard report != [ready] else { return }
+        var status: Int32 = 0
+        waitpid(child, &status, 0)
+        throw CommandFailure(
+            .unreachable, report.first ?? "the custodian ended before it was ready",
+            hint: report.dropFirst().first
+                ?? "run it in the foreground to see why: bevis serve --vault \(Escaped.quoted(folder))")
     }
+
+    /// What a custodian in the background reports when it serves.
+    static let ready = "ready"
 
     private static func spawn(_ arguments: [String], reporting pipe: Int32) throws -> pid_t {
         var attributes = posix_spawnattr_t()
@@ -51,8 +72,8 @@ enum CustodianProcess {
         return child
     }
 
-    /// What the child reports: `ready`, or why it could not start.
-    private static func report(from pipe: Int32) throws -> String {
+    /// What the child reports: `ready`, or why it could not start and, in a second line, what to do.
+    private static func report(from pipe: Int32) throws -> [String] {
         var text: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         var poller = pollfd(fd: pipe, events: Int16(POLLIN), revents: 0)
@@ -63,7 +84,8 @@ enum CustodianProcess {
             let got = read(pipe, &buffer, buffer.count)
             if got < 0, errno == EINTR { continue }
             if got > 0 { text += buffer[0..<got] }
-            if got <= 0 || text.last == 0x0A { return String(decoding: text.prefix { $0 != 0x0A }, as: UTF8.self) }
+            let lines = text.split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }
+            if got <= 0 || lines == [ready] { return lines }
         }
     }
 

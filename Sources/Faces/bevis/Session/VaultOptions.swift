@@ -50,7 +50,7 @@ enum VaultAddress {
         case .endpoint(let endpoint): return try CustodianConnection(endpoint)
         case .folder(let folder):
             let connection = try CustodianConnection(.unixSocket(path: VaultAddress.socket(of: folder)))
-            if (try? connection.get("/checkpoint")) == nil { try CustodianProcess.start(folder, creating: false) }
+            try CustodianProcess.ensure(folder) { (try? connection.get("/checkpoint")) != nil }
             return connection
         }
     }
