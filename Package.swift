@@ -129,7 +129,7 @@ let package = Package(
                 "HTTPTransport", "CustodianServer",
                 .product(name: "NIOEmbedded", package: "swift-nio", condition: custody),
             ]),
-        tests("Terminal", on: ["Sodium", "Terminal", "bevis"]),
+        tests("Terminal", on: ["Sodium", "Terminal", "bevis", arguments], excluding: ["typist.py", "stop.py"]),
         tests("Home", on: ["Sodium", "AgeFile", "SignedNote", "Home"]),
     ]
 )

@@ -42,7 +42,7 @@ struct Vector: CustomTestStringConvertible, Sendable {
     }
 
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("Vectors/cctv")
+        .appendingPathComponent("Vectors/cctv-examples")
 
     static let all: [Vector] = {
         let urls = try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)

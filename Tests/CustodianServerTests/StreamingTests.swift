@@ -35,63 +35,69 @@ import Testing
     }
 
     @Test func uploadRunsInBoundedMemory() async throws {
-        let routes = Routes()
-        routes.put("up") { request, _ in
-            var sum: UInt64 = 0
-            let count = try await request.consumeBody(upTo: Self.byteCount) { piece in
-                sum &+= piece.withUnsafeReadableBytes { $0.reduce(0) { $0 &+ UInt64($1) } }
+        // In a process of its own: beside it other tests run in this one.
+        await #expect(processExitsWith: .success) {
+            let routes = Routes()
+            routes.put("up") { request, _ in
+                var sum: UInt64 = 0
+                let count = try await request.consumeBody(upTo: StreamingTests.byteCount) { piece in
+                    sum &+= piece.withUnsafeReadableBytes { $0.reduce(0) { $0 &+ UInt64($1) } }
+                }
+                return "\(count) \(sum)"
             }
-            return "\(count) \(sum)"
-        }
-        try await withServer(routes) { server in
-            for length in [Self.byteCount, nil] {
-                let left = Mutex(Self.byteCount)
-                let body = ClientRequest.Body.stream(length: length) { buffer in
-                    left.withLock { left in
-                        let count = Int(min(left, UInt64(buffer.count)))
-                        UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]).initializeMemory(
-                            as: UInt8.self, repeating: 3)
-                        left -= UInt64(count)
-                        return count
+            try await withServer(routes) { server in
+                for length in [StreamingTests.byteCount, nil] {
+                    let left = Mutex(StreamingTests.byteCount)
+                    let body = ClientRequest.Body.stream(length: length) { buffer in
+                        left.withLock { left in
+                            let count = Int(min(left, UInt64(buffer.count)))
+                            UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]).initializeMemory(
+                                as: UInt8.self, repeating: 3)
+                            left -= UInt64(count)
+                            return count
+                        }
                     }
-                }
-                let growth = try await Self.growth {
-                    let response = try await server.client {
-                        try $0.send(ClientRequest("PUT", "/up", body: body), maximumBodySize: 100)
+                    let growth = try await StreamingTests.growth {
+                        let response = try await server.client {
+                            try $0.send(ClientRequest("PUT", "/up", body: body), maximumBodySize: 100)
+                        }
+                        #expect(String(decoding: response.body, as: UTF8.self) == "209715200 629145600")
                     }
-                    #expect(String(decoding: response.body, as: UTF8.self) == "209715200 629145600")
+                    print("upload, length \(length.map(String.init) ?? "unstated"): memory grew by \(growth >> 20) MiB")
+                    #expect(growth < StreamingTests.allowedGrowth)
                 }
-                print("upload, length \(length.map(String.init) ?? "unstated"): memory grew by \(growth >> 20) MiB")
-                #expect(growth < Self.allowedGrowth)
             }
         }
     }
 
     @Test func downloadRunsInBoundedMemory() async throws {
-        try await withFolder { folder in
-            let path = "\(folder)/sparse"
-            let descriptor = open(path, O_RDWR | O_CREAT, 0o600)
-            #expect(ftruncate(descriptor, off_t(Self.byteCount)) == 0)
-            #expect(pwrite(descriptor, "end", 3, off_t(Self.byteCount - 3)) == 3)
-            let file = ServedFile(takingOver: descriptor, byteCount: Self.byteCount)
-            let routes = Routes()
-            routes.get("down") { request, _ in file.response(to: request) }
-            try await withServer(routes) { server in
-                let growth = try await Self.growth {
-                    let (count, tail) = try await server.client { client in
-                        var count = 0
-                        var tail: [UInt8] = []
-                        _ = try client.send(ClientRequest("GET", "/down")) { piece in
-                            count += piece.count
-                            tail = (tail + piece.suffix(3)).suffix(3)
+        // In a process of its own: beside it other tests run in this one.
+        await #expect(processExitsWith: .success) {
+            try await withFolder { folder in
+                let path = "\(folder)/sparse"
+                let descriptor = open(path, O_RDWR | O_CREAT, 0o600)
+                #expect(ftruncate(descriptor, off_t(StreamingTests.byteCount)) == 0)
+                #expect(pwrite(descriptor, "end", 3, off_t(StreamingTests.byteCount - 3)) == 3)
+                let file = ServedFile(takingOver: descriptor, byteCount: StreamingTests.byteCount)
+                let routes = Routes()
+                routes.get("down") { request, _ in file.response(to: request) }
+                try await withServer(routes) { server in
+                    let growth = try await StreamingTests.growth {
+                        let (count, tail) = try await server.client { client in
+                            var count = 0
+                            var tail: [UInt8] = []
+                            _ = try client.send(ClientRequest("GET", "/down")) { piece in
+                                count += piece.count
+                                tail = (tail + piece.suffix(3)).suffix(3)
+                            }
+                            return (count, tail)
                         }
-                        return (count, tail)
+                        #expect(count == Int(StreamingTests.byteCount))
+                        #expect(tail == Array("end".utf8))
                     }
-                    #expect(count == Int(Self.byteCount))
-                    #expect(tail == Array("end".utf8))
+                    print("download: memory grew by \(growth >> 20) MiB")
+                    #expect(growth < StreamingTests.allowedGrowth)
                 }
-                print("download: memory grew by \(growth >> 20) MiB")
-                #expect(growth < Self.allowedGrowth)
             }
         }
     }

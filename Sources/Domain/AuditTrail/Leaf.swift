@@ -19,6 +19,9 @@ public struct LeafTag: Hashable, Sendable {
         low = words[1]
     }
 
+    /// Enough of the tag to tell whether it was seen before.
+    var digest: UInt64 { low }
+
     /// The 16 bytes in order.
     public var bytes: [UInt8] { bigEndian(high) + bigEndian(low) }
 }

@@ -17,7 +17,7 @@ public struct StreamKey: Sendable {
         self.init(unchecked: secret)
     }
 
-    private init(unchecked secret: SecretBytes) { self.secret = secret }
+    init(unchecked secret: SecretBytes) { self.secret = secret }
 
     /// The key of a grant's stream, from its parent grant's key, or from the case's where it has none:
     /// HKDF(this key; salt gid; info `bevis/v1/log`).

@@ -33,7 +33,7 @@ struct IdentityCommand: ParsableCommand {
             let now = Person.now()
             let identity = try sealed.create(passphrase: secret, at: now)
             let card = Card(
-                kind: .person, name: try line(name, "--name"), role: PlainText(literal: "owner"), organisation: nil,
+                kind: .person, name: try line(name, "--name"), role: PlainText(literal: "person"), organisation: nil,
                 key: identity.signer.verifierKey, recipient: identity.age.recipient, issued: now, expires: nil)
             try CardCommand.adopt(try Verified(card, signedBy: identity.signer).note, in: home)
             var facts = Facts()

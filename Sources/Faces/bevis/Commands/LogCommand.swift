@@ -1,3 +1,4 @@
+import AgeFile
 import ArgumentParser
 import AuditTrail
 import CustodianClient
@@ -57,12 +58,13 @@ struct CaseTrail {
         size = entries.count
         let reading = try desk.session.read(
             .matter(own.card.caseID), key: own.streamKey, entries: entries, by: desk.caller)
-        try adopt(reading, .matter(own.card.caseID), TrailNames(reading, own), desk)
+        let titles = try desk.titles(of: own)
+        try adopt(reading, .matter(own.card.caseID), TrailNames(reading, titles), desk)
         for entry in reading.entries where entry.disclosed.record.event == .granted {
             guard let grant = TrailNames.grant(in: entry.disclosed) else { continue }
             let key = own.streamKey.child(grant.id)
             let branch = try desk.session.read(.grant(grant.id), key: key, entries: entries, by: desk.caller)
-            try adopt(branch, .grant(grant.id), TrailNames(branch, own, grant), desk)
+            try adopt(branch, .grant(grant.id), TrailNames(branch, titles, grant), desk)
         }
         lines.sort { $0.index < $1.index }
     }
@@ -83,9 +85,11 @@ struct TrailNames {
     private(set) var cards: [NoteHash: Card] = [:]
     private(set) var requests: [NoteHash: AccessRequest] = [:]
     private(set) var revocations: [NoteHash: Revocation] = [:]
+    let titles: [AgeFileID: String]
     let grant: Grant?
 
-    init(_ reading: StreamReading, _ own: OwnCase, _ grant: Grant? = nil) {
+    init(_ reading: StreamReading, _ titles: [AgeFileID: String], _ grant: Grant? = nil) {
+        self.titles = titles
         self.grant = grant
         for entry in reading.attached + reading.entries {
             for bytes in entry.disclosed.notes { adopt(bytes) }
@@ -120,6 +124,7 @@ struct TrailLine {
     private let actor: Card?
     private let request: AccessRequest?
     private let owned: Grant?
+    private let titles: [AgeFileID: String]
 
     init(_ entry: StreamReading.Entry, _ names: TrailNames) {
         index = entry.index
@@ -127,6 +132,7 @@ struct TrailLine {
         actor = record.actor.flatMap { names.cards[$0] }
         request = record.notes.first.flatMap { names.requests[$0] }
         owned = names.grant ?? TrailNames.grant(in: entry.disclosed)
+        titles = names.titles
     }
 
     /// The grant's id in full.
@@ -134,13 +140,13 @@ struct TrailLine {
 
     var text: String {
         var text = "\(index)  \(LocalTime.text(record.time.seconds))  \(string(record.event.word))"
-        text += "  by \(actor.map { CardView($0).text } ?? "the custodian")"
-        if !record.items.isEmpty { text += "  items \(record.items.map { short($0) }.joined(separator: ", "))" }
-        if let owned { text += "  grant \(short(owned.id))" }
+        text += "  \(actor.map { CardView($0).text } ?? "the custodian")"
+        if !record.items.isEmpty { text += "  \(record.items.map { titles[$0] ?? short($0) }.joined(separator: ", "))" }
         if let request {
             text += "  for: \(Escaped.text(request.purpose.bytes))"
             if let journal = request.journal { text += "  journal \(Escaped.text(journal.bytes))" }
         }
+        if let owned { text += "  grant \(short(owned.id))" }
         if !record.failures.isEmpty {
             text += "  because \(record.failures.map { "\($0.sentence)" }.joined(separator: "; "))"
         }

@@ -40,7 +40,7 @@ struct RecoverCommand: AsyncParsableCommand {
         let identity = Identity(signer: keys.signer, age: .random())
         try sealed.keep(identity, passphrase: secret, at: now)
         let card = Card(
-            kind: .person, name: try line(name, "--name"), role: PlainText(literal: "owner"), organisation: nil,
+            kind: .person, name: try line(name, "--name"), role: PlainText(literal: "person"), organisation: nil,
             key: keys.signer.verifierKey, recipient: identity.age.recipient, issued: now, expires: nil)
         let note = try Verified(card, signedBy: keys.signer).note
         try CardCommand.adopt(note, in: home)

@@ -15,7 +15,7 @@ final class Desk {
     let person: Person
     let session: VaultSession
     let caller: Caller
-    private var memory: VaultMemory
+    private let memory: VaultMemory
 
     /// Connects, checks the vault's keys against those remembered, and registers the person's card.
     convenience init(_ vault: VaultOptions, _ passphrase: PassphraseOptions) throws {
@@ -97,6 +97,18 @@ final class Desk {
         guard let file = item.description else { return nil }
         let key = try file.header.open(with: [own.keys.identity])
         return try Description(opening: file, id: item.ingest.description.id, with: key)
+    }
+
+    /// What the items of a case are called, quoted and fit for a terminal.
+    func titles(of own: OwnCase) throws -> [AgeFileID: String] {
+        var titles: [AgeFileID: String] = [:]
+        for item in try session.items(of: own.card.caseID, by: caller) {
+            guard let known = try description(of: item, own), let name = known.title?.bytes ?? known.fileName else {
+                continue
+            }
+            titles[item.id] = Escaped.quoted(name)
+        }
+        return titles
     }
 
     // MARK: Grants

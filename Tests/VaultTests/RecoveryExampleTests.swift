@@ -22,7 +22,8 @@ private func string(_ secret: SecretBytes) -> String {
             NoteSigner(name: try KeyName(Array(name.utf8)), key: SigningKey())
         }
         return CaseKeys.random(
-            signer: try signer("owner.example/1"), custodian: try signer("custodian.example").verifierKey,
+            title: try PlainText(Array("Noter".utf8)), signer: try signer("owner.example/1"),
+            custodian: try signer("custodian.example").verifierKey,
             log: try signer("log.example").verifierKey)
     }
 
@@ -36,6 +37,7 @@ private func string(_ secret: SecretBytes) -> String {
             #expect(opened.identity.text == keys.identity.text)
             #expect(opened.signer.privateText == keys.signer.privateText)
             #expect(opened.logKey == keys.logKey)
+            #expect(opened.title == keys.title)
             #expect(opened.custodian == keys.custodian)
             #expect(opened.log == keys.log)
         }
@@ -52,9 +54,9 @@ private func string(_ secret: SecretBytes) -> String {
         let lines = string(keys.text).split(separator: "\n").map(String.init)
         let names = lines.dropFirst().map { $0.prefix { $0 != " " } }
         #expect(lines.first == "bevis.example/case-keys/v1")
-        #expect(names == ["case", "identity", "owner-key", "log-key", "custodian", "log"])
-        #expect(lines[2].hasPrefix("identity AGE-SECRET-KEY-1"))
-        #expect(lines[3].hasPrefix("owner-key PRIVATE+KEY+owner.example/1+"))
+        #expect(names == ["case", "title", "identity", "owner-key", "log-key", "custodian", "log"])
+        #expect(lines[3].hasPrefix("identity AGE-SECRET-KEY-1"))
+        #expect(lines[4].hasPrefix("owner-key PRIVATE+KEY+owner.example/1+"))
     }
 
     @Test func alteredTextIsRefused() throws {
@@ -76,7 +78,7 @@ private func string(_ secret: SecretBytes) -> String {
         let keys = try CaseKeysTests.keys()
         #expect(throws: VaultError(.malformed, "")) {
             _ = try CaseKeys(
-                caseID: keys.caseID, identity: keys.identity, signer: keys.signer, logKey: .random(16),
+                caseID: keys.caseID, title: nil, identity: keys.identity, signer: keys.signer, logKey: .random(16),
                 custodian: keys.custodian, log: keys.log)
         }
     }

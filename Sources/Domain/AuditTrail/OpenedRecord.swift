@@ -1,0 +1,112 @@
+import AgeFile
+import Sharing
+import SignedNote
+
+/// The note that a record's event is about, parsed; its signature still has to be verified.
+enum NamedNote: Sendable {
+    case card(Unverified<Card>)
+    case withdrawal(Unverified<Withdrawal>)
+    case trust(Unverified<Trust>)
+    case caseCard(Unverified<CaseCard>)
+    case ingest(Unverified<IngestRecord>)
+    case grant(Unverified<Grant>)
+    case revocation(Unverified<Revocation>)
+    case request(Unverified<AccessRequest>)
+
+    /// Reads the kind of note that `event` is about; `nil` for an event that needs none or is not known here.
+    init?(_ bytes: [UInt8], for event: Event) throws(NoteError) {
+        switch event {
+        case .cardAdded: self = .card(try Unverified(parsing: bytes))
+        case .cardWithdrawn: self = .withdrawal(try Unverified(parsing: bytes))
+        case .trustChanged: self = .trust(try Unverified(parsing: bytes))
+        case .caseOpened, .caseCardChanged: self = .caseCard(try Unverified(parsing: bytes))
+        case .itemAdded: self = .ingest(try Unverified(parsing: bytes))
+        case .granted, .lentOn: self = .grant(try Unverified(parsing: bytes))
+        case .revoked: self = .revocation(try Unverified(parsing: bytes))
+        case .listed, .opened, .exported, .refused: self = .request(try Unverified(parsing: bytes))
+        case .caseErased, .verified, .backedUp, .described, .approved, .declined, .extended, .itemErased, .keyChanged,
+            .expired:
+            return nil
+        }
+    }
+}
+
+/// A record that was opened and found to be what its leaf commits to.
+struct OpenedRecord: Sendable {
+    let record: Record
+    /// The first note that the record names, if it lies beside it and its event calls for it.
+    let note: NamedNote?
+}
+
+/// A leaf, and what was found behind it.
+struct OpenedLeaf: Sendable {
+    enum Outcome: Sendable {
+        case opened(OpenedRecord)
+        case failed(Finding.Kind)
+        case foreign
+    }
+
+    let index: UInt64
+    /// `nil` for a foreign leaf.
+    let stream: StreamID?
+    let outcome: Outcome
+    /// What the leaf's place in its stream tells by itself.
+    let sighting: Finding.Kind?
+}
+
+/// Opens the records of some leaves of one stream. Needs nothing but what it holds, so many can run at once.
+struct OpeningTask: Sendable {
+    struct Item: Sendable {
+        let index: UInt64
+        let leaf: Leaf
+        let number: UInt64
+        let sealed: [UInt8]?
+        let sighting: Finding.Kind?
+    }
+
+    let stream: StreamID
+    /// Where the stream's key stands in `rack`.
+    let place: Int
+    let rack: KeyRack
+    var items: [Item]
+
+    func run() -> [OpenedLeaf] {
+        let identity = rack[place].recordIdentity
+        return items.map { item in
+            OpenedLeaf(
+                index: item.index, stream: stream, outcome: open(item, identity), sighting: item.sighting)
+        }
+    }
+
+    private func open(_ item: Item, _ identity: AgeIdentity) -> OpenedLeaf.Outcome {
+        guard let sealed = item.sealed else { return .failed(.recordWithheld) }
+        guard let disclosed = try? DisclosedRecord(opening: sealed, with: identity) else {
+            return .failed(.recordUnreadable)
+        }
+        guard disclosed.salt.commitment(to: disclosed.recordText) == item.leaf.commitment else {
+            return .failed(.recordDiffers)
+        }
+        guard disclosed.record.stream == stream, disclosed.record.number == item.number else {
+            return .failed(.recordMisplaced)
+        }
+        return disclosed.outcome
+    }
+}
+
+extension DisclosedRecord {
+    /// The record with the note that its event is about, once the leaf's commitment was checked.
+    var outcome: OpenedLeaf.Outcome {
+        var named: NamedNote?
+        for bytes in notes {
+            guard let note = try? UnverifiedNote(parsing: bytes), let place = record.notes.firstIndex(of: note.hash)
+            else { return .failed(.noteMalformed) }
+            guard place == 0 else { continue }
+            do throws(NoteError) {
+                named = try NamedNote(bytes, for: record.event)
+            } catch {
+                return .failed(.noteMalformed)
+            }
+        }
+        return .opened(OpenedRecord(record: record, note: named))
+    }
+}

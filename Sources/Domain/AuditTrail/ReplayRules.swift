@@ -1,0 +1,112 @@
+import AgeFile
+import Sharing
+import SignedNote
+
+// The rules, leaf after leaf. What was logged counts for what comes after, also where it was against the rules.
+extension Replay {
+    mutating func apply(_ leaf: CheckedLeaf) {
+        statistics.leaves += 1
+        statistics.signatures += leaf.signatureCount
+        if let sighting = leaf.opened.sighting {
+            report(sighting, leaf.opened)
+            if let stream = leaf.opened.stream { state.doubts.insert(stream) }
+        }
+        switch leaf.opened.outcome {
+        case .opened(let opened): judge(opened, leaf)
+        case .failed(let kind):
+            report(kind, leaf.opened)
+            if let stream = leaf.opened.stream { state.doubts.insert(stream) }
+        case .foreign: judgeForeign(leaf.opened)
+        }
+    }
+
+    private mutating func judgeForeign(_ leaf: OpenedLeaf) {
+        guard holdsVault, !state.lacksKeys else {
+            statistics.foreign += 1
+            return
+        }
+        // It may be of a grant whose own record is withheld.
+        report(.foreignLeaf, leaf, unless: [StreamID](state.doubts))
+    }
+
+    private mutating func judge(_ opened: OpenedRecord, _ leaf: CheckedLeaf) {
+        let record = opened.record
+        statistics.add(record)
+        if record.time < state.time { report(.timeBackwards, leaf.opened) }
+        state.time = max(state.time, record.time)
+        var line = AuditLine(index: leaf.opened.index, record: record)
+        line.actor = record.actor.map { person($0) }
+        defer { tell(line) }
+        guard record.event.belongs(in: record.stream) else { return report(.recordInconsistent, leaf.opened) }
+        switch opened.note {
+        case .card(let note)?: judge(card: note, record, leaf, &line)
+        case .withdrawal(let note)?: judge(withdrawal: note, record, leaf, &line)
+        case .trust(let note)?: judge(trust: note, record, leaf)
+        case .caseCard(let note)?: judge(caseCard: note, record, leaf, &line)
+        case .ingest(let note)?: judge(ingest: note, record, leaf, &line)
+        case .grant(let note)?: judge(grant: note, record, leaf, &line)
+        case .revocation(let note)?: judge(revocation: note, record, leaf, &line)
+        case .request(let note)?: judge(request: note, record, leaf, &line)
+        case nil: judgeWithoutNote(record, leaf, &line)
+        }
+    }
+
+    private mutating func judgeWithoutNote(_ record: Record, _ leaf: CheckedLeaf, _ line: inout AuditLine) {
+        switch record.event {
+        case .expired: judgeExpiry(record, leaf)
+        case .refused where record.notes.count == 1 && state.requests[record.notes[0]] != nil:
+            judgeWithdrawnResponse(record, leaf, &line)
+        case .verified, .backedUp:
+            if record.actor != nil || !record.items.isEmpty { report(.recordInconsistent, leaf.opened) }
+        case .caseErased, .described, .approved, .declined, .extended, .itemErased, .keyChanged:
+            if record.event == .itemErased { for item in record.items { state.items[item]?.isErased = true } }
+            report(.eventUnknown, leaf.opened)
+            state.doubts.insert(record.stream)
+        default:
+            report(.noteWithheld, leaf.opened)
+            state.doubts.insert(record.stream)
+        }
+    }
+
+    func person(_ card: NoteHash) -> AuditLine.Person {
+        AuditLine.Person(card: card, holder: state.cards[card].map { AuditLine.Holder($0.card) })
+    }
+
+    /// Whether the note's signature is good; what is wrong with it is reported.
+    mutating func isSigned(_ leaf: CheckedLeaf) -> Bool {
+        switch leaf.isSigned {
+        case true?: return true
+        case false?: report(.noteNotSigned, leaf.opened)
+        case nil: reportUnknownCard(leaf.opened)
+        }
+        return false
+    }
+
+    /// An owner sees only those cards of which the custodian has given her the records.
+    mutating func reportUnknownCard(_ leaf: OpenedLeaf) {
+        if holdsVault { report(.cardUnknown, leaf, unless: [.vault]) } else { report(.noteWithheld, leaf) }
+    }
+
+    mutating func isConsistent(_ fits: Bool, _ leaf: CheckedLeaf) {
+        if !fits { report(.recordInconsistent, leaf.opened) }
+    }
+}
+
+extension Event {
+    /// Whether a leaf of this event may stand in `stream`.
+    func belongs(in stream: StreamID) -> Bool {
+        switch (self, stream) {
+        case (.cardAdded, .vault), (.cardWithdrawn, .vault), (.trustChanged, .vault), (.caseOpened, .vault),
+            (.caseErased, .vault), (.verified, .vault), (.backedUp, .vault), (.refused, _):
+            true
+        case (.caseCardChanged, .matter), (.itemAdded, .matter), (.described, .matter), (.granted, .matter),
+            (.approved, .matter), (.declined, .matter), (.extended, .matter), (.itemErased, .matter),
+            (.keyChanged, .matter):
+            true
+        case (.listed, .matter), (.opened, .matter), (.exported, .matter), (.listed, .grant), (.opened, .grant),
+            (.exported, .grant), (.lentOn, .grant), (.revoked, .grant), (.expired, .grant):
+            true
+        default: false
+        }
+    }
+}

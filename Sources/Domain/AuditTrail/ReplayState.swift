@@ -1,0 +1,102 @@
+import AgeFile
+import Sharing
+import SignedNote
+import Sodium
+
+/// What a replay knows, built from the records alone.
+struct ReplayState {
+    struct Matter {
+        var card: CaseCard
+        var hash: NoteHash
+    }
+
+    struct Item {
+        let caseID: CaseID
+        let descriptionID: AgeFileID
+        var isErased = false
+    }
+
+    /// One signer's newest ingest record in one case.
+    struct Chain {
+        let sequence: UInt64
+        let hash: NoteHash
+    }
+
+    struct ChainID: Hashable {
+        let caseID: CaseID
+        let signer: VerifierKey
+    }
+
+    struct Lent {
+        let grant: Grant
+        let hash: NoteHash
+        var isApproved: Bool
+        var isRevoked = false
+        var isExpired = false
+        var openingsUsed: UInt64 = 0
+        /// Items of which at least one file is lent.
+        var items: Set<AgeFileID>
+        /// The files lent; empty where nothing may be lent on.
+        var files: Set<AgeFileID>
+        /// Whether the item list was there; else `items` holds only what the record names.
+        var isListKnown: Bool
+
+        var hasEnded: Bool { isRevoked || isExpired }
+    }
+
+    /// A request that was decided.
+    struct Decided {
+        /// Fingerprint of the requester's card and the items.
+        let subject: UInt64
+        let wasGranted: Bool
+        /// Whether its response was withdrawn because the grant ended before it was fetched.
+        var isWithdrawn = false
+    }
+
+    var cards: [NoteHash: CardState] = [:]
+    var trust: Trust?
+    var custodian: VerifierKey?
+    var operatorKey: VerifierKey?
+    var matters: [CaseID: Matter] = [:]
+    var items: [AgeFileID: Item] = [:]
+    var chains: [ChainID: Chain] = [:]
+    var grants: [GrantID: Lent] = [:]
+    var grantIDs: [NoteHash: GrantID] = [:]
+    var requests: [NoteHash: Decided] = [:]
+    /// The newest record's time.
+    var time = Timestamp(seconds: 0)
+    /// Streams of which a record is withheld or unreadable.
+    var doubts: Set<StreamID> = []
+    /// Whether leaves are to be expected that no key here recognises.
+    var lacksKeys = false
+
+    /// From the grant up to the owner's, as far as they are known; `nil` when a recipient's card is not.
+    func chain(_ id: GrantID?) -> [GrantState]? {
+        var chain: [GrantState] = []
+        var next = id.flatMap { grants[$0] }
+        while let link = next {
+            guard let recipient = cards[link.grant.to] else { return nil }
+            chain.append(
+                GrantState(
+                    grant: link.grant, hash: link.hash, isApproved: link.isApproved, isRevoked: link.isRevoked,
+                    isExpired: link.isExpired, openingsUsed: link.openingsUsed, recipient: recipient))
+            next = link.grant.parent.flatMap { grantIDs[$0] }.flatMap { grants[$0] }
+        }
+        return chain
+    }
+
+    /// Streams whose records a decision under a grant depends on.
+    func streams(deciding caseID: CaseID?, _ chain: [GrantState]) -> [StreamID] {
+        var streams: [StreamID] = [.vault]
+        if let caseID { streams.append(.matter(caseID)) }
+        for link in chain { streams.append(.grant(link.grant.id)) }
+        return streams
+    }
+
+    static func subject(_ record: Record) -> UInt64 {
+        var hash = SHA256()
+        if let actor = record.actor { hash.update(actor) }
+        for item in record.items { hash.update(item) }
+        return hash.finish().bytes.withUnsafeBytes { $0.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } }
+    }
+}

@@ -1,0 +1,132 @@
+import Sharing
+import SignedNote
+
+// Cards, trust and the opening of cases.
+extension Replay {
+    mutating func judge(
+        card note: Unverified<Card>, _ record: Record, _ leaf: CheckedLeaf, _ line: inout AuditLine
+    ) {
+        line.subject = AuditLine.Person(card: note.hash, holder: AuditLine.Holder(note.body))
+        line.actor = line.subject
+        guard isSigned(leaf) else { return }
+        isConsistent(record.actor == note.hash && record.notes == [note.hash] && record.items.isEmpty, leaf)
+        guard state.cards[note.hash] == nil else { return report(.cardRepeated, leaf.opened) }
+        state.cards[note.hash] = CardState(
+            card: note.body, hash: note.hash, issuer: issuer(of: note, leaf), isWithdrawn: false)
+    }
+
+    private mutating func issuer(of note: Unverified<Card>, _ leaf: CheckedLeaf) -> VerifierKey? {
+        guard note.body.needsIssuer else { return nil }
+        if state.trust == nil, !holdsVault {
+            report(.issuerUnchecked, leaf.opened)
+            return nil
+        }
+        let issuers = state.trust?.issuers.filter { $0.role == note.body.role }.map { $0.key } ?? []
+        statistics.signatures += 1
+        guard let vouched = try? note.note.verified(by: issuers), let issuer = vouched.signers.first else {
+            // The trust note given to an owner is today's; the one that counted then may have been another.
+            if holdsVault {
+                report(.cardNotVouched, leaf.opened, unless: [.vault])
+            } else {
+                report(.issuerUnchecked, leaf.opened)
+            }
+            return nil
+        }
+        return issuer
+    }
+
+    mutating func judge(
+        withdrawal note: Unverified<Withdrawal>, _ record: Record, _ leaf: CheckedLeaf, _ line: inout AuditLine
+    ) {
+        line.subject = person(note.body.card)
+        line.reason = note.body.reason
+        guard isSigned(leaf) else { return }
+        isConsistent(record.actor == nil && record.notes == [note.hash] && record.items.isEmpty, leaf)
+        guard let card = state.cards[note.body.card] else { return reportUnknownCard(leaf.opened) }
+        let isAllowed = note.body.by == card.card.key || note.body.by == card.issuer
+        if isAllowed, !card.isWithdrawn {
+            state.cards[note.body.card]?.isWithdrawn = true
+        } else if holdsVault {
+            report(.withdrawalNotAllowed, leaf.opened, unless: [.vault])
+        } else if !card.isWithdrawn {
+            // Signed by the issuer, presumably: without the trust note of the day nobody can tell.
+            report(.issuerUnchecked, leaf.opened)
+            state.cards[note.body.card]?.isWithdrawn = true
+        }
+    }
+
+    mutating func judge(trust note: Unverified<Trust>, _ record: Record, _ leaf: CheckedLeaf) {
+        guard isSigned(leaf) else { return }
+        let body = note.body
+        isConsistent(record.actor == nil && record.notes == [note.hash] && record.items.isEmpty, leaf)
+        let isNext: Bool
+        if let current = state.trust {
+            isNext = current.operatorKey == body.operatorKey && current.number + 1 == body.number
+        } else {
+            isNext = body.number == 0
+        }
+        let isOurs = state.operatorKey == nil || state.operatorKey == body.operatorKey
+        if !isNext || !isOurs || body.auditors.contains(where: { state.cards[$0] == nil }) {
+            report(.trustNotNext, leaf.opened, unless: [.vault])
+        }
+        let isOther = state.custodian != nil && state.custodian != body.custodian
+        if isOther || !logs.contains(body.log) {
+            report(.trustDiffers, leaf.opened)
+        }
+        if let trusted = anchor.trust, trusted.number == body.number, trusted != body {
+            report(.trustDiffers, leaf.opened)
+        }
+        // A note of somebody else does not count for what follows.
+        guard isOurs else { return }
+        state.trust = body
+        if state.operatorKey == nil { state.operatorKey = body.operatorKey }
+        if state.custodian == nil { state.custodian = body.custodian }
+    }
+
+    mutating func judge(
+        caseCard note: Unverified<CaseCard>, _ record: Record, _ leaf: CheckedLeaf, _ line: inout AuditLine
+    ) {
+        line.caseID = note.body.caseID
+        guard isSigned(leaf) else { return }
+        if record.event == .caseOpened {
+            judge(opening: note, record, leaf)
+        } else {
+            judge(next: note, record, leaf)
+        }
+    }
+
+    private mutating func judge(opening note: Unverified<CaseCard>, _ record: Record, _ leaf: CheckedLeaf) {
+        let body = note.body
+        isConsistent(record.notes == [note.hash] && record.items.isEmpty, leaf)
+        if let owner = record.actor.flatMap({ state.cards[$0] }) {
+            let isAllowed = owner.card.key == body.ownerKey && !owner.isWithdrawn && !owner.card.needsIssuer
+            if !isAllowed || body.number != 0 || state.matters[body.caseID] != nil {
+                report(.caseNotAllowed, leaf.opened, unless: [.vault])
+            }
+        } else {
+            reportUnknownCard(leaf.opened)
+        }
+        if let key = tracker.key(of: .matter(body.caseID)) {
+            if key.commitment(to: body.caseID) != body.logKey { report(.keyDiffers, leaf.opened) }
+        } else {
+            report(.keyMissing, leaf.opened)
+            state.lacksKeys = true
+        }
+        if state.matters[body.caseID] == nil {
+            state.matters[body.caseID] = ReplayState.Matter(card: body, hash: note.hash)
+        }
+    }
+
+    private mutating func judge(next note: Unverified<CaseCard>, _ record: Record, _ leaf: CheckedLeaf) {
+        let body = note.body
+        isConsistent(record.notes == [note.hash] && record.stream == .matter(body.caseID), leaf)
+        guard let current = state.matters[body.caseID] else {
+            return report(.caseUnknown, leaf.opened, unless: [.vault])
+        }
+        let follows = body.previous == current.hash && body.number == current.card.number + 1
+        guard follows, body.ownerKey == current.card.ownerKey, body.logKey == current.card.logKey else {
+            return report(.caseCardNotNext, leaf.opened, unless: [record.stream])
+        }
+        state.matters[body.caseID] = ReplayState.Matter(card: body, hash: note.hash)
+    }
+}

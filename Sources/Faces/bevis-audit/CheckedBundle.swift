@@ -1,0 +1,49 @@
+import AuditTrail
+import MerkleTree
+import SignedNote
+import Terminal
+import TransparencyLog
+
+/// A bundle whose log was checked against the trusted keys.
+struct CheckedBundle {
+    let folder: BundleFolder
+    let trusted: TrustedKeys
+    /// What the log's head says.
+    let head: Checkpoint
+    /// The head with its signatures; `nil` when the trusted policy does not accept it.
+    let verified: VerifiedCheckpoint?
+    let note: UnverifiedNote
+    let log: CheckedLog
+    /// What is wrong with the log as a whole.
+    let findings: [Finding]
+    let isQuiet: Bool
+
+    init(_ folder: BundleFolder, _ trusted: TrustedKeys, isQuiet: Bool) throws(CommandFailure) {
+        self.folder = folder
+        self.trusted = trusted
+        self.isQuiet = isQuiet
+        guard let bytes = try folder.read(BundleLayout.checkpoint, limit: LogPolicy.maximumNoteSize) else {
+            throw CommandFailure(
+                .unreachable, "there is no log/checkpoint in \(Escaped.quoted(folder.path))",
+                hint: "name the folder that 'bevis audit export' wrote")
+        }
+        guard let note = try? UnverifiedNote(parsing: bytes), let head = try? Checkpoint(parsing: note.text) else {
+            throw CommandFailure(
+                .refused, "log/checkpoint is not a signed checkpoint", hint: "fetch the bundle again")
+        }
+        // A size that no disk holds, in a checkpoint that nobody signed, must not keep us busy.
+        let verified = try? trusted.anchor.policy.verify(note)
+        guard verified != nil || head.size <= 1 << 40 else {
+            throw CommandFailure(.refused, "log/checkpoint is not signed by the trusted log")
+        }
+        let log = CheckedLog(folder, size: head.size, isQuiet: isQuiet)
+        var findings: [Finding] = verified == nil ? [Finding(.checkpointInvalid)] : []
+        findings += log.findings
+        if log.isComplete, (try? log.root(size: head.size)) != head.root { findings.append(Finding(.treeDiffers)) }
+        self.note = note
+        self.head = head
+        self.verified = verified
+        self.log = log
+        self.findings = findings
+    }
+}
