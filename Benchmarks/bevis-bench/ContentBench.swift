@@ -126,7 +126,8 @@ final class InputFile {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 64)
         defer { buffer.deallocate() }
         while bytes.count < limit {
-            let count = try read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(1 << 16, limit - bytes.count)]))
+            let count = try read(
+                into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(1 << 16, limit - bytes.count)]))
             if count == 0 { break }
             bytes.append(contentsOf: buffer[..<count])
         }

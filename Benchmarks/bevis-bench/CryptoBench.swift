@@ -79,8 +79,6 @@ struct OpeningCryptography: Sendable {
         _ = try ChaCha20Poly1305.openSecret(sealed, key: aead, nonce: .zero, associatedData: salt)
     }
 
-    
-
     // age's keys of one file: wrap key, header MAC, payload key, and the two things sealed.
     private func wrap(_ shared: SecretBytes) throws {
         for _ in 0..<3 { _ = HKDF.derive(from: shared, salt: salt, info: salt) }

@@ -12,12 +12,20 @@ enum FlushBench {
         let page = [UInt8](repeating: 7, count: 4096)
         for block in 0..<256 { pwrite(file, page, page.count, block * 4096) }
         fsync(file)
-        report("flush.overwrite", times: try times(count) { pwrite(file, page, page.count, ($0 % 256) * 4096) } flush: {
-            fdatasync(file)
-        })
-        report("flush.append", times: try times(count) { pwrite(file, page, page.count, (256 + $0) * 4096) } flush: {
-            fdatasync(file)
-        })
+        report(
+            "flush.overwrite",
+            times: try times(count) {
+                pwrite(file, page, page.count, ($0 % 256) * 4096)
+            } flush: {
+                fdatasync(file)
+            })
+        report(
+            "flush.append",
+            times: try times(count) {
+                pwrite(file, page, page.count, (256 + $0) * 4096)
+            } flush: {
+                fdatasync(file)
+            })
     }
 
     private static func times(_ count: Int, _ write: (Int) -> Int, flush: () -> Int32) throws -> [Double] {

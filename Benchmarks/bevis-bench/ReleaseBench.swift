@@ -5,7 +5,7 @@ import HTTPTransport
 /// Releases of a part over the socket of a real custodian on a real disk.
 enum ReleaseBench {
     static func run(bevis: String, folder: String, count: Int, seconds length: Double) throws {
-        let custodian = try ServingCustodian(bevis: bevis, folder: folder + "/vault", creating: true)
+        let custodian = try ServingCustodian(bevis: bevis, folder: folder + "/release-vault", creating: true)
         try makeOriginal(folder + "/original", byteCount: 100_000)
         let lent = try LentCase([folder + "/original"], at: custodian.endpoint)
         try oneClient(lent, custodian, count: count)

@@ -28,7 +28,8 @@ extension Custodian {
         guard let row = try reader.card(hash) else {
             throw CustodianError(.unknown, "the card is not registered here; register it first")
         }
-        return CardState(card: try cardNotes.parse(row.note).body, hash: hash, issuer: row.issuer, isWithdrawn: row.isWithdrawn)
+        return CardState(
+            card: try cardNotes.parse(row.note).body, hash: hash, issuer: row.issuer, isWithdrawn: row.isWithdrawn)
     }
 
     // MARK: Trust
