@@ -22,6 +22,10 @@ func tests(_ name: String, on dependencies: [Target.Dependency], excluding: [Str
         swiftSettings: settings)
 }
 
+let portable: [Target.Dependency] = [
+    "Sodium", "MerkleTree", "AgeFile", "SignedNote", "TransparencyLog", "Sharing", "AuditTrail",
+]
+
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let server: [Target.Dependency] = [
@@ -84,6 +88,7 @@ let package = Package(
                 "Sodium", "BulkHash", "MerkleTree", "AgeFile", "SignedNote", "Sharing", "AuditTrail", "Storage",
                 .product(name: "GRDB", package: "GRDB.swift", condition: custody),
             ]),
+        part("StorageTesting", in: "Custody", on: portable + ["BulkHash", "Storage"]),
         part(
             "Custodian", in: "Custody",
             on: [
@@ -115,6 +120,9 @@ let package = Package(
                 "HTTPTransport", "Terminal", "Home", arguments,
             ],
             path: "Sources/Faces/bevis", swiftSettings: settings),
+        .executableTarget(
+            name: "bevis-audit", dependencies: portable + ["Terminal", "Home", arguments],
+            path: "Sources/Faces/bevis-audit", swiftSettings: settings),
         // Tests
         tests("Sodium", on: ["Sodium"]),
         tests("MerkleTree", on: ["Sodium", "MerkleTree"]),
@@ -131,5 +139,15 @@ let package = Package(
             ]),
         tests("Terminal", on: ["Sodium", "Terminal", "bevis", arguments], excluding: ["typist.py", "stop.py"]),
         tests("Home", on: ["Sodium", "AgeFile", "SignedNote", "Home"]),
+        .target(
+            name: "LogFixture", dependencies: portable, path: "Tests/LogFixture", swiftSettings: settings),
+        tests("AuditTrail", on: portable + ["LogFixture"]),
+        tests("BevisAudit", on: portable + ["LogFixture", "Terminal", "bevis-audit"]),
+        tests(
+            "Sharing", on: ["Sodium", "MerkleTree", "AgeFile", "SignedNote", "Sharing"],
+            excluding: ["Examples", "Vectors", "check_vectors.py"]),
+        tests("Bevis", on: portable + ["bevis", "bevis-audit"]),
+        tests("Storage", on: portable + ["BulkHash", "Storage", "StorageSQLite", "StorageTesting"]),
+        tests("Custodian", on: portable + ["BulkHash", "Storage", "StorageSQLite", "Custodian"]),
     ]
 )

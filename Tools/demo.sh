@@ -88,7 +88,7 @@ as revisor bevis-audit verify bundle --keys Keys -i home-revisor/identity.age
 
 say "== Somebody changes one byte of the log."
 cp -r bundle altered
-printf '\001' | dd of=altered/log/tile/entries/000.p/"$(ls altered/log/tile/entries/000.p)" bs=1 seek=100 conv=notrunc status=none
+printf '\001' | dd of=altered/log/tile/entries/000.p/"$(ls altered/log/tile/entries/000.p)" bs=1 seek=110 conv=notrunc status=none
 no revisor bevis-audit verify altered --keys Keys -i home-revisor/identity.age
 
 say "== Somebody withholds a record."

@@ -150,6 +150,15 @@ import Testing
         #expect(try stage.kinds(answer).first == "checkpoint-invalid")
     }
 
+    @Test func checkpointThatNobodySignedCannotKeepUsBusy() throws {
+        let stage = try Stage()
+        try stage.write()
+        let huge = try LogFixture().checkpoint(size: 1 << 62, root: Random.value())
+        try stage.folder.write(huge, to: "bundle/log/checkpoint")
+        #expect(stage.run("verify").code == 1)
+        #expect(stage.run("list").code == 1)
+    }
+
     @Test func anotherOperatorsKeyIsFound() throws {
         let stage = try Stage()
         try stage.write()

@@ -12,6 +12,8 @@ import Glibc
 /// A failure of the fixture itself.
 public struct FixtureError: Error {
     public let what: String
+
+    public init(what: String) { self.what = what }
 }
 
 extension LogFixture {

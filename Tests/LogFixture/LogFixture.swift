@@ -108,7 +108,8 @@ public final class LogFixture {
         let body = Trust(
             operatorKey: operatorSigner.verifierKey, number: trustNumber, time: time,
             custodian: custodian.verifierKey, log: log.verifierKey,
-            issuers: issuers ? [TrustedIssuer(key: issuer.verifierKey, role: .of("police"), name: .of("Police"))] : [],
+            issuers: issuers
+                ? [try TrustedIssuer(key: issuer.verifierKey, role: .of("police"), name: .of("Police"))] : [],
             auditors: auditors)
         trustNumber += 1
         let note = try Verified(body, signedBy: operatorSigner)

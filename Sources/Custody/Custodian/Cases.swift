@@ -30,15 +30,13 @@ extension Custodian {
         let verified = try unverified.verified(by: unverified.body.ownerKey)
         let body = verified.body
         guard recovery.count <= 65_536 else { throw CustodianError(.malformed, "the sealed keys are too long") }
-        if let row = try await stores.records.read({ try $0.matter(body.caseID) }) {
-            return try await repeated(row, note)
-        }
+        if let before = try await taken(verified.hash, in: .vault) { return before }
         let key = try StreamKey(try oneTime.open(logKey, to: recipient))
         guard body.number == 0, key.commitment(to: body.caseID) == body.logKey else {
             throw CustodianError(.malformed, "the log key does not match the case card, or the card is not the first")
         }
         let sealed = try AgeFile.seal(key.secret, to: [keys.identity.recipient]).bytes
-        let appended = try await submit { ledger in
+        return try await take(verified, in: .vault) { ledger in
             let card = try self.cardState(owner, in: ledger.records)
             guard card.card.key == body.ownerKey, !card.isWithdrawn, !card.card.needsIssuer else {
                 throw CustodianError(.notAuthentic, "a case is opened by the private person whose card it names")
@@ -53,23 +51,15 @@ extension Custodian {
             try ledger.records.setSetting(Custodian.openedSetting(body.caseID), Array(String(appended.index).utf8))
             return appended
         }
-        return try acceptance(appended)
     }
 
     static func openedSetting(_ matter: CaseID) -> String {
         "opened-" + String(decoding: matter.hex, as: UTF8.self)
     }
 
-    private func repeated(_ row: CaseRow, _ note: [UInt8]) async throws -> Acceptance {
-        guard try UnverifiedNote(parsing: row.card).hash == UnverifiedNote(parsing: note).hash,
-            let text = try await stores.records.read({ try $0.setting(Custodian.openedSetting(row.id)) }),
-            let index = UInt64(String(decoding: text, as: UTF8.self))
-        else { throw CustodianError(.conflict, "a case with this id is there already") }
-        return try await acceptance(at: index)
-    }
-
     /// The sealed keys of the case whose paper identity has this recipient.
     public func recovery(_ id: Digest) async throws -> [UInt8] {
+        try requireOpen()
         guard let row = try await stores.records.read({ try $0.matter(recovery: id) }) else {
             throw CustodianError(.unknown, "no case here belongs to this recovery sheet; check the sheet and the vault")
         }

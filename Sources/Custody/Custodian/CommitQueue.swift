@@ -30,7 +30,7 @@ actor CommitQueue {
                     work: { ledger in
                         do {
                             outcome.result = .success(try ledger.attempt { try body(ledger) })
-                        } catch let error as StorageError where error.code == .notDurable || error.code == .full {
+                        } catch let error as StorageError where error.isOfTheWholeStore {
                             throw error  // of the store, not of this work: the whole transaction is void
                         } catch {
                             outcome.result = .failure(error)

@@ -15,6 +15,8 @@ final class Committer: Sendable {
     private let clock: @Sendable () -> Timestamp
     private struct State {
         var head = LogHead(size: 0, frontier: [], checkpoint: [], time: Timestamp(seconds: 0))
+        /// The checkpoint that the store of checkpoints holds; behind the head while the disk is full.
+        var published: [UInt8]?
         var isBroken = false
     }
     private let state = Mutex(State())
@@ -46,6 +48,11 @@ final class Committer: Sendable {
         }
         let tree = tree
         let expected = try TreeBuilder(count: head.size, frontier: head.frontier).root
+        let signed = try? LogPolicy(log: keys.log.verifierKey).verify(head.checkpoint).checkpoint
+        guard let signed, signed.size == head.size, signed.root == expected else {
+            throw StorageError(
+                .damaged, "the log's newest checkpoint is not signed by the log's key; restore the vault's keys")
+        }
         try await stores.records.read { try tree.rebuild(from: $0, size: head.size, trustingTiles: true) }
         if try tree.root(size: head.size) != expected {
             try await stores.records.read { try tree.rebuild(from: $0, size: head.size, trustingTiles: false) }
@@ -63,14 +70,37 @@ final class Committer: Sendable {
         let before = head
         do {
             let (head, leaves) = try await transact(works, after: before)
-            state.withLock { $0.head = head }
+            guard !leaves.isEmpty else { return }
+            // The tree first: whoever is shown a checkpoint may come back with it at once, and it has to be found.
             try tree.append(leaves)
-            if head.checkpoint != before.checkpoint {
-                try stores.checkpoints.publish(head.checkpoint, replacing: before.checkpoint)
-            }
+            state.withLock { $0.head = head }
+            try publish()
         } catch let error as StorageError {
             throw settle(error)
+        } catch {
+            throw settle(StorageError(.notDurable, "the log's tree did not take a leaf"))
         }
+    }
+
+    /// What the store of checkpoints held when it was opened.
+    func resume(from published: [UInt8]?) { state.withLock { $0.published = published } }
+
+    /// Publishes the newest checkpoint. On a full disk what is published stays behind until the next time: that is the
+    /// side to err on, since the records are durable and the published checkpoint only guards against older ones.
+    func publish() throws {
+        let (new, old) = state.withLock { ($0.head.checkpoint, $0.published) }
+        guard new != old else { return }
+        do {
+            try stores.checkpoints.publish(new, replacing: old)
+            state.withLock { $0.published = new }
+        } catch let error as StorageError where error.code == .full {
+            return
+        }
+    }
+
+    /// Publishes a checkpoint of somebody else's showing, so that the vault stays closed when it is started anew.
+    func publish(seen note: [UInt8]) throws {
+        try stores.checkpoints.publish(note, replacing: state.withLock { $0.published })
     }
 
     // A full disk undoes the transaction and leaves the vault whole. Any other failure of a write or flush means that
@@ -88,6 +118,9 @@ final class Committer: Sendable {
     ) async throws -> (LogHead, [Leaf]) {
         let (keys, streams, clock) = (keys, streams, clock)
         return try await stores.records.transaction { records in
+            guard try records.head() == before else {
+                throw StorageError(.conflict, "the records were changed by somebody else, or a write was not undone")
+            }
             let ledger = try Ledger(records: records, head: before, clock: clock(), streams: streams)
             for work in works { try work(ledger) }
             guard !ledger.leaves.isEmpty else { return (before, []) }

@@ -44,6 +44,8 @@ public final class Custodian: Sendable {
     let grantNotes = ParsedNotes<Grant>(limit: 10_000)
     let caseNotes = ParsedNotes<CaseCard>(limit: 10_000)
     let queue: CommitQueue
+    /// Secret files whose grants have ended and that are still to be destroyed.
+    let endedSecrets = Mutex<Set<String>>([])
     private let committer: Committer
 
     /// Opens a vault's stores: rebuilds what is derived, and finishes what a kill left half done.
@@ -87,10 +89,20 @@ public final class Custodian: Sendable {
         standing.withLock { $0 = CustodianError(.closed, reason) }
     }
 
+    /// Closes the vault because of a checkpoint that its log signed and does not contain, also for later starts.
+    func close(_ reason: String, seeing note: [UInt8]) {
+        close(reason)
+        try? committer.publish(seen: note)
+    }
+
     /// Runs `body` in a transaction shared with others that wait.
     func submit<Result: Sendable>(_ body: @escaping @Sendable (Ledger) throws -> Result) async throws -> Result {
         try requireOpen()
-        return try await queue.submit(body)
+        do {
+            return try await queue.submit(body)
+        } catch let error as StorageError where error.code == .conflict {
+            throw CustodianError(.conflict, "something under the same id is stored already")
+        }
     }
 
     /// A receipt for the leaf at `index`, under the newest checkpoint.
@@ -101,14 +113,15 @@ public final class Custodian: Sendable {
     }
 
     private func checkPublished() async throws {
-        guard let published = try stores.checkpoints.published() else {
-            return try stores.checkpoints.publish(checkpoint, replacing: nil)
-        }
-        guard contains(published) else {
+        let published = try stores.checkpoints.published()
+        committer.resume(from: published)
+        // A power cut may have torn the file. Who could put such a file there could as well take it away.
+        let isWhole = published.map { (try? UnverifiedNote(parsing: $0)) != nil } ?? false
+        if let published, isWhole, !contains(published) {
             return close(
                 "this vault is older than the checkpoint it has published: an old copy was put back; nothing is served")
         }
-        if published != checkpoint { try stores.checkpoints.publish(checkpoint, replacing: published) }
+        try committer.publish()
     }
 
     /// Whether a checkpoint that our log signed is part of our log.

@@ -4,6 +4,7 @@ import Sharing
 import SignedNote
 import Sodium
 import Storage
+import Synchronization
 
 extension Custodian {
     /// Takes a grant: checks note, envelopes, secret and rules, keeps the secret under a key of its own, and logs it.
@@ -17,11 +18,10 @@ extension Custodian {
         _ note: [UInt8], envelope: [UInt8], to recipient: AgeRecipient, recipientEnvelope: [UInt8]
     ) async throws -> Acceptance {
         let unverified = try Unverified<Grant>(parsing: note)
-        if let row = try await stores.records.read({ try $0.grant(unverified.body.id) }) {
-            guard row.hash == unverified.hash else {
-                throw CustodianError(.conflict, "a grant with this id was taken before; make a new one")
-            }
-            return try await acceptance(at: row.index)
+        let stream = StreamID.matter(unverified.body.caseID)
+        if let before = try await taken(unverified.hash, in: stream) { return before }
+        guard try await stores.records.read({ try $0.grant(unverified.body.id) }) == nil else {
+            throw CustodianError(.conflict, "a grant with this id was taken before; make a new one")
         }
         guard unverified.body.parent == nil, unverified.body.scope == .items else {
             throw CustodianError(.refused, "this custodian does not take standing grants or grants below others")
@@ -36,18 +36,23 @@ extension Custodian {
         let opened = try checkEnvelopes(verified.body, envelope, recipient, recipientEnvelope)
         let secret = try keep(opened.secret, of: verified.body.id)
         do {
-            let appended = try await submit { ledger in
+            let accepted = try await take(verified, in: stream) { ledger in
                 try self.insert(verified, from, to, opened.list, secret, recipientEnvelope, ledger)
             }
-            return try acceptance(appended)
+            try await dropUnlessKept(secret, of: verified.body.id)
+            return accepted
         } catch {
-            if try await !isTaken(verified.body.id) { try stores.secrets.destroy(secretName(verified.body.id)) }
+            // What cannot be looked at or destroyed now is destroyed at the next start.
+            try? await dropUnlessKept(secret, of: verified.body.id)
             throw error
         }
     }
 
-    private func isTaken(_ id: GrantID) async throws -> Bool {
-        try await stores.records.read { try $0.grant(id) != nil }
+    /// Destroys the key of a sealed secret that is not the one stored with its grant: the grant was not taken, or was
+    /// taken from another copy of the same note.
+    private func dropUnlessKept(_ secret: [UInt8], of id: GrantID) async throws {
+        guard try await stores.records.read({ try $0.grant(id)?.secret }) != secret else { return }
+        try stores.secrets.destroy(secretName(id, secret))
     }
 
     private func checkEnvelopes(
@@ -74,6 +79,9 @@ extension Custodian {
         _ recipientEnvelope: [UInt8], _ ledger: Ledger
     ) throws -> Appended {
         let grant = verified.body
+        guard try ledger.records.grant(grant.id) == nil else {
+            throw CustodianError(.conflict, "a grant with this id was taken before; make a new one")
+        }
         let caseCard = try caseCard(grant.caseID, in: ledger.records).body
         let key = try streams.parentKey(of: grant, in: ledger.records).child(grant.id)
         guard key.commitment(to: grant.id) == grant.logKey else {
@@ -113,24 +121,42 @@ extension Custodian {
 
     // MARK: Secrets
 
-    func secretName(_ id: GrantID) -> String { String(decoding: id.hex, as: UTF8.self) }
+    private static let tokenSize = 8
+
+    /// The file that holds the key of a sealed secret: grant id, and the token that the sealed secret begins with.
+    func secretName(_ id: GrantID, _ sealed: [UInt8]) -> String {
+        String(decoding: id.hex + [0x2D] + Hex.encode(sealed.prefix(Custodian.tokenSize)), as: UTF8.self)
+    }
 
     /// Seals a grant's secret under a random key of its own, kept in a flushed file outside database and backups.
+    ///
+    /// The file is written before the transaction that takes the grant, so each attempt has a file of its own: two
+    /// attempts with one grant id must not overwrite each other's key.
     private func keep(_ secret: GrantSecret, of id: GrantID) throws -> [UInt8] {
         let key = SecretBytes.random(32)
         var bytes = key.withUnsafeBytes { [UInt8]($0) }
         defer { Wipe.array(&bytes) }
-        try stores.secrets.write(bytes, name: secretName(id))
-        return ChaCha20Poly1305.seal(
-            secret: secret.secret, key: try AEADKey(key), nonce: .zero, associatedData: id.bytes.array)
+        let token = Random.bytes(Custodian.tokenSize)
+        try stores.secrets.write(bytes, name: secretName(id, token))
+        return token
+            + ChaCha20Poly1305.seal(
+                secret: secret.secret, key: try AEADKey(key), nonce: .zero, associatedData: id.bytes.array)
     }
 
     func secret(of row: GrantRow) throws -> GrantSecret {
         guard let sealed = row.secret else { throw CustodianError(.refused, "the grant has ended") }
-        var bytes = try stores.secrets.read(secretName(row.id))
+        var bytes = try secretKey(secretName(row.id, sealed))
         let key = try AEADKey(SecretBytes(wiping: &bytes))
         return try GrantSecret(
-            try ChaCha20Poly1305.openSecret(sealed, key: key, nonce: .zero, associatedData: row.id.bytes.array))
+            try ChaCha20Poly1305.openSecret(
+                Array(sealed.dropFirst(Custodian.tokenSize)), key: key, nonce: .zero,
+                associatedData: row.id.bytes.array))
+    }
+
+    private func secretKey(_ name: String) throws -> [UInt8] {
+        do { return try stores.secrets.read(name) } catch let error as StorageError where error.code == .missing {
+            throw CustodianError(.unknown, "the grant's secret is no longer here; ask for a new grant")
+        }
     }
 
     // MARK: Ends
@@ -140,22 +166,15 @@ extension Custodian {
         let unverified = try Unverified<Revocation>(parsing: note)
         let by = try await stores.records.read { try self.cardState(unverified.body.by, in: $0) }
         let verified = try unverified.verified(by: by.card.key)
-        let name = "revoked-" + secretName(verified.body.grantID)
-        if let index = try await stores.records.read({ try $0.setting(name) }),
-            let index = UInt64(String(decoding: index, as: UTF8.self))
-        {
-            return try await acceptance(at: index)
-        }
-        let appended = try await submit { ledger in
+        let accepted = try await take(verified, in: .grant(verified.body.grantID)) { ledger in
             let row = try self.grantToRevoke(verified.body, by: by, in: ledger.records)
             let appended = try ledger.append(
                 .revoked, in: .grant(row.id), by: by.hash, notes: [NamedNote(verified)])
             try self.end(row, in: ledger) { $0.isRevoked = true }
-            try ledger.records.setSetting(name, Array(String(appended.index).utf8))
             return appended
         }
-        try await erase(verified.body.grantID)
-        return try acceptance(appended)
+        try await destroyEnded()
+        return accepted
     }
 
     private func grantToRevoke(
@@ -176,6 +195,7 @@ extension Custodian {
     }
 
     func end(_ row: GrantRow, in ledger: Ledger, _ mark: (inout GrantRow) -> Void) throws {
+        if let secret = row.secret { endedSecrets.withLock { _ = $0.insert(secretName(row.id, secret)) } }
         var ended = row
         mark(&ended)
         ended.secret = nil
@@ -185,35 +205,48 @@ extension Custodian {
 
     /// Ends grants whose window is over: a leaf each, then their secrets are destroyed.
     public func expireGrants() async throws {
+        try requireOpen()
         let now = newestTime
-        guard try await stores.records.read({ try !$0.grantsToExpire(at: now).isEmpty }) else { return }
-        let ended = try await submit { ledger in
+        guard try await stores.records.read({ try !$0.grantsToExpire(at: now).isEmpty }) else {
+            return try await destroyEnded()
+        }
+        try await submit { ledger in
             let rows = try ledger.records.grantsToExpire(at: ledger.time)
             for row in rows {
                 try ledger.append(
                     .expired, in: .grant(row.id), by: nil, notes: [NamedNote(hash: row.hash, bytes: row.note)])
                 try self.end(row, in: ledger) { $0.isExpired = true }
             }
-            return rows.map(\.id)
         }
-        for id in ended { try await erase(id) }
+        try await destroyEnded()
     }
 
-    private func erase(_ id: GrantID) async throws {
-        try stores.secrets.destroy(secretName(id))
-        try await stores.records.scrub()
+    /// Destroys the secrets of grants that have ended since the start. One that cannot be destroyed now is tried again
+    /// when the next grant ends, when its revocation is sent again, and at the next start.
+    private func destroyEnded() async throws {
+        let names = endedSecrets.withLock { $0 }
+        guard !names.isEmpty else { return }
+        let destroyed = try await destroyAbandoned(of: names)
+        endedSecrets.withLock { $0.subtract(destroyed) }
     }
 
     /// Destroys secrets whose grants have ended or were never taken: what a kill between leaf and erasure left behind.
     func finishEndings() async throws {
-        let names = try stores.secrets.names()
+        try await destroyAbandoned(of: Set(try stores.secrets.names()))
+        try stores.objects.removeAbandoned()
+    }
+
+    // The records say what is abandoned, so a name that an undone transaction put here is left alone.
+    @discardableResult
+    private func destroyAbandoned(of names: Set<String>) async throws -> [String] {
         let abandoned = try await stores.records.read { reader in
             try names.filter { name in
-                guard let id = try? GrantID(hex: Array(name.utf8)) else { return true }
-                return try reader.grant(id)?.secret == nil
+                guard let id = try? GrantID(hex: Array(name.utf8.prefix { $0 != 0x2D })) else { return true }
+                return try reader.grant(id)?.secret.map { self.secretName(id, $0) } != name
             }
         }
         for name in abandoned { try stores.secrets.destroy(name) }
-        try stores.objects.removeAbandoned()
+        if !abandoned.isEmpty { try await stores.records.scrub() }
+        return Array(abandoned)
     }
 }

@@ -15,6 +15,7 @@ extension Custodian {
 
     /// Names an uploaded payload; durable when this returns. It belongs to nothing until an item names it.
     public func commitObject(_ staged: any StagedObject, id: AgeFileID, leaves: [TreeHash]) throws {
+        try requireOpen()
         try stores.objects.commit(staged, id: id, leaves: leaves)
     }
 
@@ -31,14 +32,9 @@ extension Custodian {
         let unverified = try Unverified<IngestRecord>(parsing: note)
         let verified = try unverified.verified(by: unverified.body.signer)
         let body = verified.body
-        if let index = try await stores.records.read({ try $0.setting(Custodian.ingestSetting(verified.hash)) }) {
-            guard let index = UInt64(String(decoding: index, as: UTF8.self)) else {
-                throw StorageError(.damaged, "a record of the vault cannot be read")
-            }
-            return try await acceptance(at: index)
-        }
+        if let before = try await taken(verified.hash, in: .matter(body.caseID)) { return before }
         try checkFiles(body, contentHeader: contentHeader, description: description)
-        let appended = try await submit { ledger in
+        return try await take(verified, in: .matter(body.caseID)) { ledger in
             try self.checkSigner(body, actor, in: ledger.records)
             let appended = try ledger.append(
                 .itemAdded, in: .matter(body.caseID), by: actor, notes: [NamedNote(verified)],
@@ -49,15 +45,8 @@ extension Custodian {
                     contentHeader: contentHeader, description: description, isErased: false))
             try ledger.records.setSigner(
                 body.signer, in: body.caseID, SignerRow(sequence: body.sequence, hash: verified.hash))
-            try ledger.records.setSetting(
-                Custodian.ingestSetting(verified.hash), Array(String(appended.index).utf8))
             return appended
         }
-        return try acceptance(appended)
-    }
-
-    private static func ingestSetting(_ hash: NoteHash) -> String {
-        "ingest-" + String(decoding: hash.hex, as: UTF8.self)
     }
 
     private func checkFiles(_ body: IngestRecord, contentHeader: [UInt8], description: [UInt8]) throws {

@@ -75,9 +75,9 @@ final class Ledger {
             stream: stream, number: number, time: time, event: event, actor: actor, notes: notes.map(\.hash),
             items: items, failures: failures)
         var undisclosed: [[UInt8]] = []
-        for note in notes where try !records.discloses(note.hash, in: stream) {
+        for note in notes where try records.disclosure(of: note.hash, in: stream) == nil {
             undisclosed.append(note.bytes)
-            try records.setDisclosed(note.hash, in: stream)
+            try records.setDisclosed(note.hash, in: stream, by: size)
         }
         let disclosed = DisclosedRecord(record: record, salt: Random.value(), notes: undisclosed)
         let sealed = try disclosed.sealed(to: key)

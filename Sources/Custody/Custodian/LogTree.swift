@@ -19,10 +19,14 @@ final class LogTree: TreeReader, Sendable {
         var cache: [TileCoordinate: Tile] = [:]
         /// Full tiles that proofs lately went through, with all that lies above their hashes: 16 KiB each.
         var trees: [TileCoordinate: MemoryTree] = [:]
+        /// Full tiles and bundles that the store has not taken yet, by path.
+        var unwritten: [String: [UInt8]] = [:]
     }
 
     private static let cacheLimit = 2048
     private static let treeLimit = 256
+    /// Tiles are not flushed: the newest ones may be torn after a power cut and are made anew at every start.
+    private static let distrusted: UInt64 = 16
     private let tiles: any TileStore
     private let state = Mutex(State())
 
@@ -32,9 +36,15 @@ final class LogTree: TreeReader, Sendable {
     var size: UInt64 { state.withLock { $0.size } }
 
     /// Appends leaves that are durable in the records.
+    ///
+    /// The tree follows the records whatever happens to the tiles: those that the store does not take stay in memory,
+    /// and are offered again with the next leaves.
     func append(_ leaves: [Leaf]) throws {
         try state.withLock { state in
             for leaf in leaves { try append(leaf, to: &state) }
+            for (path, bytes) in state.unwritten where (try? tiles.write(bytes, path: path)) != nil {
+                state.unwritten[path] = nil
+            }
         }
     }
 
@@ -42,7 +52,8 @@ final class LogTree: TreeReader, Sendable {
         state.entries.append(leaf.entry)
         if state.entries.count == 256 {
             let bundle = try EntryBundle(entries: state.entries)
-            try tiles.write(bundle.bytes, path: path(try EntriesCoordinate(index: state.size / 256, width: 256).path))
+            let coordinate = try EntriesCoordinate(index: state.size / 256, width: 256)
+            state.unwritten[path(coordinate.path)] = bundle.bytes
             state.entries = []
         }
         state.size += 1
@@ -59,7 +70,7 @@ final class LogTree: TreeReader, Sendable {
         guard state.edge[level].count == 256 else { return }
         let tile = try Tile(hashes: state.edge[level])
         let coordinate = try TileCoordinate(level: level, index: index / 256, width: 256)
-        try tiles.write(tile.bytes, path: path(coordinate.path))
+        state.unwritten[path(coordinate.path)] = tile.bytes
         remember(tile, at: coordinate, in: &state)
         state.edge[level] = []
         let root = try state.edgeTrees[level].hash(level: 8, index: 0)
@@ -99,12 +110,17 @@ final class LogTree: TreeReader, Sendable {
 
     private func fullTile(_ coordinate: TileCoordinate, in state: inout State) -> Tile? {
         if let tile = state.cache[coordinate] { return tile }
-        guard let bytes = try? tiles.tile(path(coordinate.path)), let tile = try? Tile(parsing: bytes, width: 256)
+        guard let bytes = stored(path(coordinate.path), in: state), let tile = try? Tile(parsing: bytes, width: 256)
         else {
             return nil
         }
         remember(tile, at: coordinate, in: &state)
         return tile
+    }
+
+    private func stored(_ path: String, in state: State) -> [UInt8]? {
+        if let bytes = state.unwritten[path] { return bytes }
+        return (try? tiles.tile(path)) ?? nil
     }
 
     /// The bytes of a tile of the log as it is; `nil` for one that its size does not imply.
@@ -128,8 +144,10 @@ final class LogTree: TreeReader, Sendable {
         state.withLock { state in
             if coordinate.index < state.size / 256 {
                 guard let whole = try? EntriesCoordinate(index: coordinate.index, width: 256),
-                    let bytes = try? tiles.tile(path(whole.path)),
-                    let bundle = try? EntryBundle(parsing: bytes, width: 256)
+                    let tile = try? TileCoordinate(level: 0, index: coordinate.index, width: 256),
+                    let bytes = stored(path(whole.path), in: state),
+                    let bundle = try? EntryBundle(parsing: bytes, width: 256),
+                    bundle.leafHashes == fullTile(tile, in: &state)?.hashes
                 else { return nil }
                 return (try? EntryBundle(entries: Array(bundle.entries.prefix(coordinate.width))))?.bytes
             }
@@ -160,7 +178,7 @@ final class LogTree: TreeReader, Sendable {
     private func storedPrefix(size: UInt64) -> UInt64 {
         var low: UInt64 = 0
         while low < size / 256, isStored(low) { low += 1 }
-        return low
+        return low - min(low, LogTree.distrusted)
     }
 
     private func isStored(_ index: UInt64) -> Bool {

@@ -24,6 +24,30 @@ extension Custodian {
         return Acceptance(index: index, receipt: try receipt(index), record: rows.first?.record)
     }
 
+    /// Where a note's leaf stands, if it was taken before.
+    func taken(_ note: NoteHash, in stream: StreamID) async throws -> Acceptance? {
+        try requireOpen()
+        guard let index = try await stores.records.read({ try $0.disclosure(of: note, in: stream) }) else { return nil }
+        return try await acceptance(at: index)
+    }
+
+    /// Takes a note: `body` appends the leaf that names it. The same text again, also at the same moment, is answered
+    /// with the receipt of the first.
+    func take<Body: NoteBody>(
+        _ note: Verified<Body>, in stream: StreamID, _ body: @escaping @Sendable (Ledger) throws -> Appended
+    ) async throws -> Acceptance {
+        if let before = try await taken(note.hash, in: stream) { return before }
+        let hash = note.hash
+        let appended: Appended? = try await submit { ledger in
+            try ledger.records.disclosure(of: hash, in: stream) == nil ? try body(ledger) : nil
+        }
+        if let appended { return try acceptance(appended) }
+        guard let before = try await taken(hash, in: stream) else {
+            throw StorageError(.damaged, "a record of the vault cannot be read")
+        }
+        return before
+    }
+
     func cardState(_ hash: NoteHash, in reader: any RecordReader) throws -> CardState {
         guard let row = try reader.card(hash) else {
             throw CustodianError(.unknown, "the card is not registered here; register it first")
@@ -49,7 +73,7 @@ extension Custodian {
         guard body.custodian == verifierKey, body.log == keys.log.verifierKey else {
             throw CustodianError(.malformed, "the trust note names another custodian or log")
         }
-        let appended = try await submit { ledger in
+        return try await take(verified, in: .vault) { ledger in
             let current = try self.trust(in: ledger.records)
             guard
                 current.map({ $0.operatorKey == body.operatorKey && $0.number + 1 == body.number })
@@ -62,7 +86,6 @@ extension Custodian {
             try ledger.records.setSetting("trust", note)
             return try ledger.append(.trustChanged, in: .vault, by: nil, notes: [NamedNote(verified)])
         }
-        return try acceptance(appended)
     }
 
     func isAuditor(_ card: NoteHash, in reader: any RecordReader) throws -> Bool {
@@ -75,21 +98,14 @@ extension Custodian {
     public func addCard(_ note: [UInt8]) async throws -> Acceptance {
         let unverified = try Unverified<Card>(parsing: note)
         let verified = try unverified.verified(by: unverified.body.key)
-        if let row = try await stores.records.read({ try $0.card(verified.hash) }) {
-            return try await acceptance(at: row.index)
-        }
-        let appended = try await submit { ledger in
+        return try await take(verified, in: .vault) { ledger in
             let issuer = try self.issuer(of: verified, in: ledger.records)
-            guard try ledger.records.card(verified.hash) == nil else {
-                throw CustodianError(.conflict, "the card was registered at the same moment; try again")
-            }
             let appended = try ledger.append(.cardAdded, in: .vault, by: verified.hash, notes: [NamedNote(verified)])
             try ledger.records.insert(
                 CardRow(note: note, issuer: issuer, isWithdrawn: false, index: appended.index, withdrawnIndex: nil),
                 hash: verified.hash)
             return appended
         }
-        return try acceptance(appended)
     }
 
     private func issuer(of card: Verified<Card>, in reader: any RecordReader) throws -> VerifierKey? {
@@ -108,10 +124,7 @@ extension Custodian {
         let unverified = try Unverified<Withdrawal>(parsing: note)
         let verified = try unverified.verified(by: unverified.body.by)
         let hash = verified.body.card
-        if let row = try await stores.records.read({ try $0.card(hash) }), let index = row.withdrawnIndex {
-            return try await acceptance(at: index)
-        }
-        let appended = try await submit { ledger in
+        return try await take(verified, in: .vault) { ledger in
             let state = try self.cardState(hash, in: ledger.records)
             guard verified.body.by == state.card.key || verified.body.by == state.issuer else {
                 throw CustodianError(.notAuthentic, "only the card's holder or its issuer may withdraw it")
@@ -121,6 +134,5 @@ extension Custodian {
             try ledger.records.withdrawCard(hash, index: appended.index)
             return appended
         }
-        return try acceptance(appended)
     }
 }

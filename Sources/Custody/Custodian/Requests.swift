@@ -50,7 +50,7 @@ extension Custodian {
         guard contains(note) else {
             let reason =
                 "this vault is older than the checkpoint of size \(seen.size) that was seen: an old copy was put back"
-            close(reason + "; nothing is served")
+            close(reason + "; nothing is served", seeing: note)
             throw CustodianError(.closed, reason)
         }
         return seen
@@ -88,26 +88,35 @@ extension Custodian {
         return row
     }
 
-    /// A retry of a request that was decided goes on where it stopped; one whose grant has ended meanwhile is refused.
+    /// A retry of a request that was decided goes on where it stopped. One whose grant has ended meanwhile is refused
+    /// by a leaf of its own, which is its answer from then on; the opening stays counted.
     private func again(
         _ row: RequestRow, _ verified: Verified<AccessRequest>, _ ledger: Ledger
     ) throws -> RequestRow {
         guard row.isGranted, row.response != nil else { return row }
         let grants = try chain(verified.body.grantID, in: ledger.records)
-        let ended = grants.contains { $0.state.hasEnded || ledger.time >= $0.state.grant.notAfter }
-        guard ended else { return row }
-        try ledger.records.deleteResponse(verified.hash)
-        try ledger.append(
+        let verdict = Verdict(
+            Set(grants.enumerated().compactMap { level, link in link.ending(at: ledger.time, isOwn: level == 0) }))
+        guard !verdict.isGranted else { return row }
+        let appended = try ledger.append(
             .refused, in: row.stream, by: verified.body.card, notes: [NamedNote(verified)],
-            items: verified.body.items, failures: [.grantAboveEnded])
-        var refused = row
-        refused.response = nil
+            items: verified.body.items, failures: verdict.failures)
+        let refused = RequestRow(
+            index: appended.index, number: appended.number, stream: row.stream, isGranted: false, response: nil)
+        try ledger.records.update(refused, hash: verified.hash)
         return refused
     }
 
     private struct Link {
         var row: GrantRow
         let state: GrantState
+
+        /// Why nothing is released under the grant any more, if so.
+        func ending(at time: Timestamp, isOwn: Bool) -> Failure? {
+            guard state.hasEnded || time >= state.grant.notAfter else { return nil }
+            guard isOwn else { return .grantAboveEnded }
+            return state.isRevoked ? .revoked : .expired
+        }
     }
 
     private func chain(_ id: GrantID?, in reader: any RecordReader) throws -> [Link] {

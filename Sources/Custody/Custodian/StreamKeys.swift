@@ -50,10 +50,4 @@ final class StreamKeys: Sendable {
         }
         return try key(of: .grant(row.id), in: reader)
     }
-
-    /// Knows a new case's key before its row is there.
-    func adopt(_ key: StreamKey, of matter: CaseID) { known.withLock { $0[.matter(matter)] = key } }
-
-    /// Forgets a key that was adopted for a case which was then not taken.
-    func forget(_ stream: StreamID) { known.withLock { $0[stream] = nil } }
 }

@@ -1,6 +1,7 @@
 /// The published checkpoint: compare and swap, so that two custodians cannot publish past each other.
 public protocol CheckpointStore: Sendable {
-    /// The published checkpoint, a signed note; `nil` before the first.
+    /// The published checkpoint, a signed note; `nil` before the first. It need not be durable: after a power cut it may
+    /// be an older one, or torn, never one that was not published.
     func published() throws -> [UInt8]?
     /// Replaces the published checkpoint.
     /// - Throws: `StorageError.conflict` when what is published is not `old`.
@@ -9,20 +10,22 @@ public protocol CheckpointStore: Sendable {
 
 /// Small secrets that live outside database and backups, one to a grant: destroying one ends what it unwraps.
 public protocol SecretStore: Sendable {
-    /// Stores a secret durably under a name.
+    /// Stores a secret under a name of 1 to 128 characters of a-z, 0-9 and `-`, replacing what is there. It is durable
+    /// when this returns; after an error it may be there or not.
     func write(_ secret: [UInt8], name: String) throws
     /// Reads a secret.
     /// - Throws: `StorageError.missing`.
     func read(_ name: String) throws -> [UInt8]
-    /// Overwrites and removes a secret; none there is no error.
+    /// Overwrites and removes a secret, durably; none there is no error. After an error, try again.
     func destroy(_ name: String) throws
-    /// All names.
+    /// All names, also of secrets whose writing was cut off; these read as missing, and can be destroyed.
     func names() throws -> [String]
 }
 
 /// Full tiles and entry bundles of the log: immutable, derived from the records.
 public protocol TileStore: Sendable {
-    /// The bytes under a tile's path; `nil` when it has to be made from the records.
+    /// The bytes under a tile's path, which may be torn after a power cut; `nil` when it has to be made from the
+    /// records.
     func tile(_ path: String) throws -> [UInt8]?
     /// Writes a tile; losing it later is no loss.
     func write(_ bytes: [UInt8], path: String) throws

@@ -8,18 +8,20 @@ public import Sodium
 public protocol RecordStore: Sendable {
     /// Runs `body` alone and makes its writes durable with one flush.
     ///
-    /// An error of `body` undoes all its writes. An error of the flush leaves the store read-only until it is opened
-    /// anew: it throws `StorageError.notDurable` or `.full`, and nothing that `body` wrote counts.
+    /// `body` runs once; it reads its own writes. An error of `body` undoes all its writes and is thrown as it is.
+    /// - Throws: `StorageError.full` when there is no room: nothing is stored, and the store goes on working.
+    ///   `.notDurable` when a write or flush failed: whether anything is stored is known only when the store is opened
+    ///   anew, and until then every further transaction throws the same. A retry is the caller's, and has to look first.
     func transaction<Result: Sendable>(
         _ body: @Sendable @escaping (any RecordTransaction) throws -> Result
     ) async throws -> Result
 
-    /// Runs `body` on a state that is whole.
+    /// Runs `body` on a state that is whole: all of a transaction's writes or none.
     func read<Result: Sendable>(
         _ body: @Sendable @escaping (any RecordReader) throws -> Result
     ) async throws -> Result
 
-    /// Removes what deleted rows left behind in pages and journals.
+    /// Removes what deleted and replaced rows left behind in pages and journals; changes nothing that is read.
     func scrub() async throws
 }
 
@@ -61,20 +63,26 @@ public protocol RecordReader {
     func listedFiles(_ grant: GrantID, item: AgeFileID) throws -> [ListedKind: AgeFileID]
     /// A decided request by its text hash.
     func request(_ hash: NoteHash) throws -> RequestRow?
-    /// Whether a stream already holds a note.
-    func discloses(_ note: NoteHash, in stream: StreamID) throws -> Bool
+    /// Index of the leaf whose record brought a note to a stream's holders; `nil` when none did. A note that was taken
+    /// before is known by it.
+    func disclosure(of note: NoteHash, in stream: StreamID) throws -> UInt64?
     /// A value under a name.
     func setting(_ name: String) throws -> [UInt8]?
 }
 
 /// Reads and writes records, all or nothing.
 public protocol RecordTransaction: RecordReader {
-    /// Runs `body`; where it throws, what it wrote is undone and the transaction goes on without it.
+    /// Runs `body`; where it throws, what it wrote is undone, the error is thrown as it is, and the transaction may go
+    /// on without it. Attempts nest. After an error of the whole store (`StorageError.isOfTheWholeStore`) it may not: the
+    /// transaction is void, and whoever goes on gets an error from it.
+    ///
+    /// Inserting what is there already throws `StorageError.conflict`.
     func attempt<Result>(_ body: () throws -> Result) throws -> Result
     func setHead(_ head: LogHead) throws
     /// Appends leaves.
     func append(_ leaf: LeafRow) throws
-    func setDisclosed(_ note: NoteHash, in stream: StreamID) throws
+    /// Says which leaf's record brought a note to a stream; the first one stays.
+    func setDisclosed(_ note: NoteHash, in stream: StreamID, by index: UInt64) throws
     func insert(_ card: CardRow, hash: NoteHash) throws
     func withdrawCard(_ hash: NoteHash, index: UInt64) throws
     func insert(_ matter: CaseRow) throws
@@ -87,6 +95,8 @@ public protocol RecordTransaction: RecordReader {
     /// Writes what can change of a grant: secret, approval, ending, openings.
     func update(_ grant: GrantRow) throws
     func insert(_ request: RequestRow, hash: NoteHash, grant: GrantID?) throws
+    /// Replaces a decided request by what a later look at it came to.
+    func update(_ request: RequestRow, hash: NoteHash) throws
     /// Deletes a stored response.
     func deleteResponse(_ hash: NoteHash) throws
     /// Deletes the stored responses to all requests under a grant.

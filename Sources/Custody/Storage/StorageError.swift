@@ -10,6 +10,8 @@ public struct StorageError: Error, Equatable, Sendable {
         case notDurable
         /// What is stored is not what was written.
         case damaged
+        /// Reading failed for now; what is stored may be as it was.
+        case unreadable
         /// What was asked for is not stored.
         case missing
         /// It is stored already, or has changed meanwhile.
@@ -28,6 +30,10 @@ public struct StorageError: Error, Equatable, Sendable {
         self.code = code
         self.reason = reason
     }
+
+    /// Whether the error says that writing itself failed, so that a transaction in which it happened is void whatever
+    /// its other parts did.
+    public var isOfTheWholeStore: Bool { code == .full || code == .notDurable }
 
     public static func == (left: StorageError, right: StorageError) -> Bool { left.code == right.code }
 }

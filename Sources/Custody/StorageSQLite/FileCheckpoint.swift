@@ -5,8 +5,12 @@ public import Storage
 /// power cut, never run ahead: so it needs no flush of its own.
 public final class FileCheckpoint: CheckpointStore {
     private let path: String
+    private let held: VaultFolder
 
-    init(path: String) { self.path = path }
+    init(_ held: VaultFolder) {
+        self.held = held
+        path = held.path + "/log/checkpoint"
+    }
 
     public func published() throws -> [UInt8]? {
         do {

@@ -9,10 +9,15 @@ public import Storage
 public final class FileObjects: ObjectStore {
     private let folder: String
     private let staging: String
+    private let held: VaultFolder
+    // Tells what this opening of the vault staged from what earlier ones left. A process id would not: in a container
+    // every custodian has the same one.
+    private let run = String(decoding: Hex.encode(Random.bytes(8)), as: UTF8.self)
 
-    init(folder: String, staging: String) {
-        self.folder = folder
-        self.staging = staging
+    init(_ held: VaultFolder) {
+        self.held = held
+        folder = held.path + "/objects"
+        staging = held.path + "/staging"
     }
 
     private func path(_ id: AgeFileID) -> String {
@@ -22,7 +27,7 @@ public final class FileObjects: ObjectStore {
 
     public func stage() throws -> any StagedObject {
         let name = String(decoding: Hex.encode(Random.bytes(16)), as: UTF8.self)
-        return try StagedFile(path: staging + "/\(getpid())-" + name)
+        return try StagedFile(path: staging + "/" + run + "-" + name)
     }
 
     public func commit(_ staged: any StagedObject, id: AgeFileID, leaves: [TreeHash]) throws {
@@ -101,9 +106,12 @@ public final class FileObjects: ObjectStore {
     }
 
     public func remove(_ id: AgeFileID) throws {
-        for target in [path(id), path(id) + ".tree"] where unlink(target) != 0 && errno != ENOENT {
+        let target = path(id)
+        guard unlink(target) == 0 || errno == ENOENT, unlink(target + ".tree") == 0 || errno == ENOENT else {
             throw SystemCall.failure("removing an object")
         }
+        let parent = String(target.prefix(target.utf8.count - 65))
+        if access(parent, F_OK) == 0 { try SystemCall.flushFolder(parent) }
     }
 
     public func ids() throws -> [AgeFileID] {
@@ -117,7 +125,7 @@ public final class FileObjects: ObjectStore {
     }
 
     public func removeAbandoned() throws {
-        for name in try SystemCall.names(in: staging) where !name.hasPrefix("\(getpid())-") {
+        for name in try SystemCall.names(in: staging) where !name.hasPrefix(run + "-") {
             unlink(staging + "/" + name)
         }
     }
@@ -169,18 +177,19 @@ final class StoredFile: StoredObject {
     init(path: String) throws {
         file = try SystemCall.open(path, O_RDONLY, "opening an object")
         var facts = stat()
-        guard fstat(file.descriptor, &facts) == 0 else { throw SystemCall.failure("opening an object") }
+        guard fstat(file.descriptor, &facts) == 0 else { throw SystemCall.readFailure("opening an object") }
         size = UInt64(facts.st_size)
     }
 
     func read(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        guard offset < size else { return 0 }
         var done = 0
         while done < buffer.count {
             let count = pread(
                 file.descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done, off_t(offset) + off_t(done))
             if count < 0 {
                 if errno == EINTR { continue }
-                throw SystemCall.failure("reading an object")
+                throw SystemCall.readFailure("reading an object")
             }
             if count == 0 { break }
             done += count

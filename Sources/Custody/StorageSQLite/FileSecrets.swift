@@ -5,8 +5,12 @@ public import Storage
 /// Small secrets as files of mode 0600, flushed; overwritten before they are removed.
 public final class FileSecrets: SecretStore {
     private let folder: String
+    private let held: VaultFolder
 
-    init(folder: String) { self.folder = folder }
+    init(_ held: VaultFolder, folder: String) {
+        self.held = held
+        self.folder = held.path + "/" + folder
+    }
 
     private func path(_ name: String) throws -> String {
         let allowed = name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
@@ -30,6 +34,11 @@ public final class FileSecrets: SecretStore {
 
     public func destroy(_ name: String) throws {
         let target = try path(name)
+        // A kill may have left the file that was about to be renamed; it holds the same.
+        for path in [target + ".new", target] { try destroy(path: path) }
+    }
+
+    private func destroy(path target: String) throws {
         var facts = stat()
         guard stat(target, &facts) == 0 else {
             if errno == ENOENT { return }
@@ -44,6 +53,7 @@ public final class FileSecrets: SecretStore {
     }
 
     public func names() throws -> [String] {
-        try SystemCall.names(in: folder).filter { !$0.hasSuffix(".new") }
+        let names = try SystemCall.names(in: folder).map { $0.hasSuffix(".new") ? String($0.dropLast(4)) : $0 }
+        return Set(names).sorted()
     }
 }

@@ -5,8 +5,12 @@ public import Storage
 /// torn is written anew.
 public final class FileTiles: TileStore {
     private let folder: String
+    private let held: VaultFolder
 
-    init(folder: String) { self.folder = folder }
+    init(_ held: VaultFolder) {
+        self.held = held
+        folder = held.path + "/log"
+    }
 
     public func tile(_ path: String) throws -> [UInt8]? {
         do {

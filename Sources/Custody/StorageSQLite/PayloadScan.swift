@@ -7,7 +7,9 @@ import Storage
 /// Reads a stored payload and hashes it into the leaves of its tree.
 enum PayloadScan {
     static func leaves(of object: any StoredObject) throws -> [TreeHash] {
-        let layout = try PayloadLayout(payloadSize: object.size)
+        guard let layout = try? PayloadLayout(payloadSize: object.size) else {
+            throw StorageError(.damaged, "an object has no length of a sealed payload")
+        }
         var leaves: [TreeHash] = []
         leaves.reserveCapacity(Int(layout.chunkCount) + 1)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: PayloadLayout.sealedChunkSize, alignment: 64)

@@ -15,11 +15,11 @@ class SQLiteReader: RecordReader {
     init(database: Database) { self.database = database }
 
     func row(_ sql: String, _ arguments: StatementArguments = []) throws -> Row? {
-        try Row.fetchOne(database.cachedStatement(sql: sql), arguments: arguments)
+        try SQLiteFailure.translating { try Row.fetchOne(database.cachedStatement(sql: sql), arguments: arguments) }
     }
 
     func rows(_ sql: String, _ arguments: StatementArguments = []) throws -> [Row] {
-        try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments)
+        try SQLiteFailure.translating { try Row.fetchAll(database.cachedStatement(sql: sql), arguments: arguments) }
     }
 
     func head() throws -> LogHead? {
@@ -38,7 +38,7 @@ class SQLiteReader: RecordReader {
     func leaves(_ range: Range<UInt64>) throws -> [LeafRow] {
         try rows(
             "SELECT * FROM leaf WHERE position >= ? AND position < ? ORDER BY position",
-            [Int64(range.lowerBound), Int64(range.upperBound)]
+            [Int64(clamping: range.lowerBound), Int64(clamping: range.upperBound)]
         ).map(leaf)
     }
 
@@ -168,8 +168,9 @@ class SQLiteReader: RecordReader {
             response: row.optionalBytes("response"))
     }
 
-    func discloses(_ note: NoteHash, in stream: StreamID) throws -> Bool {
-        try row("SELECT 1 FROM disclosed WHERE stream = ? AND note = ?", [stream.column, blob(note)]) != nil
+    func disclosure(of note: NoteHash, in stream: StreamID) throws -> UInt64? {
+        try row("SELECT position FROM disclosed WHERE stream = ? AND note = ?", [stream.column, blob(note)])?
+            .number("position")
     }
 
     func setting(_ name: String) throws -> [UInt8]? {

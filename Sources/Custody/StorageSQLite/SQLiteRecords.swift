@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 public import Storage
+import Synchronization
 
 /// Records in SQLite, through one connection that holds the file exclusively.
 ///
@@ -9,10 +10,17 @@ public import Storage
 /// secrets were found in pages without it.
 public final class SQLiteRecords: RecordStore {
     private let database: DatabaseQueue
+    private let held: VaultFolder
+    // Whether a write or flush failed. SQLite would go on; what the system holds in its cache may then differ from
+    // what is on the disk, so we do not.
+    private let isBroken = Mutex(false)
 
-    /// Opens the file, making it where there is none.
+    /// Opens the folder's records, making them where there are none.
+    ///
+    /// - Parameter pageLimit: as if the disk were full beyond this many pages; for tests.
     /// - Throws: `StorageError.inUse`, `.notAVault`, `.damaged` or `.full`.
-    public init(path: String) throws {
+    init(_ held: VaultFolder, pageLimit: Int? = nil) throws {
+        self.held = held
         var configuration = Configuration()
         configuration.busyMode = .immediateError
         configuration.prepareDatabase { database in
@@ -26,9 +34,10 @@ public final class SQLiteRecords: RecordStore {
                     PRAGMA trusted_schema = OFF;
                     PRAGMA cell_size_check = ON;
                     """)
+            if let pageLimit { try database.execute(sql: "PRAGMA max_page_count = \(pageLimit)") }
         }
-        database = try SQLiteRecords.translating {
-            let database = try DatabaseQueue(path: path, configuration: configuration)
+        database = try SQLiteFailure.translating {
+            let database = try DatabaseQueue(path: held.path + "/records.sqlite", configuration: configuration)
             try database.write { try SQLiteRecords.prepare($0) }
             return database
         }
@@ -47,46 +56,34 @@ public final class SQLiteRecords: RecordStore {
     public func transaction<Result: Sendable>(
         _ body: @Sendable @escaping (any RecordTransaction) throws -> Result
     ) async throws -> Result {
-        try await SQLiteRecords.translating {
-            try await database.write { try body(SQLiteTransaction(database: $0)) }
+        guard !isBroken.withLock({ $0 }) else { throw SQLiteRecords.broken }
+        do {
+            return try await SQLiteFailure.translating {
+                try await database.write { try body(SQLiteTransaction(database: $0)) }
+            }
+        } catch let error as StorageError where error.code == .notDurable {
+            isBroken.withLock { $0 = true }
+            throw error
         }
     }
 
     public func read<Result: Sendable>(
         _ body: @Sendable @escaping (any RecordReader) throws -> Result
     ) async throws -> Result {
-        try await SQLiteRecords.translating {
+        try await SQLiteFailure.translating {
             // Not GRDB's `read`: it switches `query_only` on and off, and each switch makes SQLite compile every cached
             // statement anew. A reader has no method that writes, and the one connection shows no half transaction.
             try await database.writeWithoutTransaction { try body(SQLiteReader(database: $0)) }
         }
     }
 
+    private static var broken: StorageError {
+        StorageError(.notDurable, "writing the vault's records failed before; open the vault anew")
+    }
+
     public func scrub() async throws {
-        try await SQLiteRecords.translating {
+        try await SQLiteFailure.translating {
             try await database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
-        }
-    }
-
-    // An error of ours passes as it is; SQLite's become one of ours, without the statement and its values.
-    private static func translating<Result>(_ body: () throws -> Result) throws -> Result {
-        do { return try body() } catch let error as DatabaseError { throw translate(error) }
-    }
-
-    private static func translating<Result>(_ body: () async throws -> Result) async throws -> Result {
-        do { return try await body() } catch let error as DatabaseError { throw translate(error) }
-    }
-
-    private static func translate(_ error: DatabaseError) -> StorageError {
-        switch error.resultCode {
-        case .SQLITE_FULL: StorageError(.full, "the disk is full")
-        case .SQLITE_BUSY, .SQLITE_LOCKED: StorageError(.inUse, "another process holds the vault's records")
-        case .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN:
-            StorageError(
-                .notDurable, "the vault's records cannot be written (SQLite \(error.extendedResultCode.rawValue))")
-        case .SQLITE_NOTADB: StorageError(.notAVault, "the vault's records are not a database")
-        default:
-            StorageError(.damaged, "the vault's records are damaged (SQLite \(error.extendedResultCode.rawValue))")
         }
     }
 }

@@ -10,7 +10,7 @@ import Storage
 /// Writes inside one transaction of SQLite.
 final class SQLiteTransaction: SQLiteReader, RecordTransaction {
     private func execute(_ sql: String, _ arguments: StatementArguments = []) throws {
-        try database.cachedStatement(sql: sql).execute(arguments: arguments)
+        try SQLiteFailure.translating { try database.cachedStatement(sql: sql).execute(arguments: arguments) }
     }
 
     func attempt<Result>(_ body: () throws -> Result) throws -> Result {
@@ -20,9 +20,20 @@ final class SQLiteTransaction: SQLiteReader, RecordTransaction {
             try execute("RELEASE attempt")
             return result
         } catch {
+            try undo(after: error)
+            throw error
+        }
+    }
+
+    // Where the disk is full SQLite may have undone the whole transaction by itself. Then there is no savepoint to go
+    // back to, and going on would write outside of any transaction.
+    private func undo(after error: any Error) throws {
+        do {
             try execute("ROLLBACK TO attempt")
             try execute("RELEASE attempt")
-            throw error
+        } catch let lost {
+            if let error = error as? StorageError, error.isOfTheWholeStore { throw error }
+            throw lost
         }
     }
 
@@ -43,8 +54,10 @@ final class SQLiteTransaction: SQLiteReader, RecordTransaction {
             ])
     }
 
-    func setDisclosed(_ note: NoteHash, in stream: StreamID) throws {
-        try execute("INSERT OR IGNORE INTO disclosed (stream, note) VALUES (?, ?)", [stream.column, blob(note)])
+    func setDisclosed(_ note: NoteHash, in stream: StreamID, by index: UInt64) throws {
+        try execute(
+            "INSERT OR IGNORE INTO disclosed (stream, note, position) VALUES (?, ?, ?)",
+            [stream.column, blob(note), Int64(index)])
     }
 
     func insert(_ card: CardRow, hash: NoteHash) throws {
@@ -134,6 +147,15 @@ final class SQLiteTransaction: SQLiteReader, RecordTransaction {
             [
                 blob(hash), Int64(request.index), Int64(request.number), request.stream.column, request.isGranted,
                 grant.map { blob($0) }, request.response.map { blob($0) },
+            ])
+    }
+
+    func update(_ request: RequestRow, hash: NoteHash) throws {
+        try execute(
+            "UPDATE request SET position = ?, number = ?, stream = ?, granted = ?, response = ? WHERE hash = ?",
+            [
+                Int64(request.index), Int64(request.number), request.stream.column, request.isGranted,
+                request.response.map { blob($0) }, blob(hash),
             ])
     }
 

@@ -10,7 +10,8 @@ enum Schema {
         CREATE TABLE leaf (position INTEGER PRIMARY KEY, entry BLOB NOT NULL, stream BLOB NOT NULL,
             number INTEGER NOT NULL, record BLOB);
         CREATE UNIQUE INDEX leaf_stream ON leaf (stream, number);
-        CREATE TABLE disclosed (stream BLOB NOT NULL, note BLOB NOT NULL, PRIMARY KEY (stream, note)) WITHOUT ROWID;
+        CREATE TABLE disclosed (stream BLOB NOT NULL, note BLOB NOT NULL, position INTEGER NOT NULL,
+            PRIMARY KEY (stream, note)) WITHOUT ROWID;
         CREATE TABLE card (hash BLOB PRIMARY KEY, note BLOB NOT NULL, issuer BLOB, withdrawn INTEGER NOT NULL,
             position INTEGER NOT NULL, withdrawn_position INTEGER) WITHOUT ROWID;
         CREATE TABLE matter (id BLOB PRIMARY KEY, card BLOB NOT NULL, owner BLOB NOT NULL, log_key BLOB NOT NULL,

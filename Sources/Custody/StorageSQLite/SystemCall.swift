@@ -12,9 +12,16 @@ enum SystemCall {
         }
     }
 
+    /// What an `errno` of reading means: nothing about what was written.
+    static func readFailure(_ what: String, _ code: Int32 = errno) -> StorageError {
+        code == ENOENT
+            ? StorageError(.missing, "\(what): not there")
+            : StorageError(.unreadable, "\(what): \(String(cString: strerror(code)))")
+    }
+
     static func open(_ path: String, _ flags: Int32, _ what: String, mode: mode_t = 0o600) throws -> FileHandleOwner {
         let descriptor = Glibc.open(path, flags | O_CLOEXEC | O_NOFOLLOW, mode)
-        guard descriptor >= 0 else { throw failure(what) }
+        guard descriptor >= 0 else { throw flags & O_ACCMODE == O_RDONLY ? readFailure(what) : failure(what) }
         return FileHandleOwner(descriptor)
     }
 
@@ -38,7 +45,7 @@ enum SystemCall {
             let count = Glibc.read(file.descriptor, &buffer, buffer.count)
             if count < 0 {
                 if errno == EINTR { continue }
-                throw failure(what)
+                throw readFailure(what)
             }
             if count == 0 { return bytes }
             bytes += buffer[0..<count]
@@ -51,7 +58,9 @@ enum SystemCall {
 
     /// Makes names in a folder durable.
     static func flushFolder(_ path: String) throws {
-        let folder = try open(path, O_RDONLY | O_DIRECTORY, "flushing a folder of the vault")
+        let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { throw failure("flushing a folder of the vault") }
+        let folder = FileHandleOwner(descriptor)
         guard fsync(folder.descriptor) == 0 else { throw failure("flushing a folder of the vault") }
     }
 
@@ -64,7 +73,7 @@ enum SystemCall {
     }
 
     static func names(in path: String) throws -> [String] {
-        guard let folder = opendir(path) else { throw failure("listing a folder of the vault") }
+        guard let folder = opendir(path) else { throw readFailure("listing a folder of the vault") }
         defer { closedir(folder) }
         var names: [String] = []
         while let entry = readdir(folder) {

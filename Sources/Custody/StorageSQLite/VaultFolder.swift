@@ -4,7 +4,8 @@ import Storage
 /// The custodian's own folder: mode 0700, held by one process at a time.
 ///
 /// `records.sqlite`, `objects/`, `staging/`, `secrets/` (one file a grant), `keys/` (custodian and log), `log/` (tiles
-/// and the published checkpoint), `lock`, `socket`.
+/// and the published checkpoint), `lock`, `socket`. Each store made from it keeps it, so the lock is let go when the
+/// last of them is gone.
 public final class VaultFolder: Sendable {
     /// The folder's path.
     public let path: String
@@ -49,15 +50,15 @@ public final class VaultFolder: Sendable {
     }
 
     /// The records.
-    public func records() throws -> SQLiteRecords { try SQLiteRecords(path: path + "/records.sqlite") }
+    public func records() throws -> SQLiteRecords { try SQLiteRecords(self) }
     /// The sealed payloads.
-    public func objects() -> FileObjects { FileObjects(folder: path + "/objects", staging: path + "/staging") }
+    public func objects() -> FileObjects { FileObjects(self) }
     /// The grants' secrets.
-    public func secrets() -> FileSecrets { FileSecrets(folder: path + "/secrets") }
+    public func secrets() -> FileSecrets { FileSecrets(self, folder: "secrets") }
     /// The custodian's and the log's keys.
-    public func keys() -> FileSecrets { FileSecrets(folder: path + "/keys") }
+    public func keys() -> FileSecrets { FileSecrets(self, folder: "keys") }
     /// The published checkpoint.
-    public func checkpoints() -> FileCheckpoint { FileCheckpoint(path: path + "/log/checkpoint") }
+    public func checkpoints() -> FileCheckpoint { FileCheckpoint(self) }
     /// The log's full tiles.
-    public func tiles() -> FileTiles { FileTiles(folder: path + "/log") }
+    public func tiles() -> FileTiles { FileTiles(self) }
 }

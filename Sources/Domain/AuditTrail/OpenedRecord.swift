@@ -29,12 +29,41 @@ enum NamedNote: Sendable {
             return nil
         }
     }
+
+    /// The note's identity, hashed anew at each call.
+    var hash: NoteHash {
+        switch self {
+        case .card(let note): note.hash
+        case .withdrawal(let note): note.hash
+        case .trust(let note): note.hash
+        case .caseCard(let note): note.hash
+        case .ingest(let note): note.hash
+        case .grant(let note): note.hash
+        case .revocation(let note): note.hash
+        case .request(let note): note.hash
+        }
+    }
+}
+
+extension Event {
+    /// Whether the record says everything, or names only notes that were shown before.
+    fileprivate var isAboutNoNote: Bool {
+        switch self {
+        case .caseErased, .verified, .backedUp, .described, .approved, .declined, .extended, .itemErased, .keyChanged,
+            .expired:
+            true
+        case .cardAdded, .cardWithdrawn, .trustChanged, .caseOpened, .caseCardChanged, .itemAdded, .granted, .lentOn,
+            .listed, .opened, .exported, .refused, .revoked:
+            false
+        }
+    }
 }
 
 /// A record that was opened and found to be what its leaf commits to.
 struct OpenedRecord: Sendable {
     let record: Record
-    /// The first note that the record names, if it lies beside it and its event calls for it.
+    /// The first note that the record names, if it lies beside it and its event calls for it. Its text hash is the
+    /// first of the record's.
     let note: NamedNote?
 }
 
@@ -98,14 +127,14 @@ extension DisclosedRecord {
     var outcome: OpenedLeaf.Outcome {
         var named: NamedNote?
         for bytes in notes {
-            guard let note = try? UnverifiedNote(parsing: bytes), let place = record.notes.firstIndex(of: note.hash)
-            else { return .failed(.noteMalformed) }
-            guard place == 0 else { continue }
-            do throws(NoteError) {
-                named = try NamedNote(bytes, for: record.event)
-            } catch {
-                return .failed(.noteMalformed)
+            // Most notes are the one that the event is about: it is read, and its text hashed, only once.
+            if named == nil, let note = try? NamedNote(bytes, for: record.event), note.hash == record.notes.first {
+                named = note
+                continue
             }
+            guard let note = try? UnverifiedNote(parsing: bytes), let place = record.notes.firstIndex(of: note.hash),
+                place > 0 || record.event.isAboutNoNote
+            else { return .failed(.noteMalformed) }
         }
         return .opened(OpenedRecord(record: record, note: named))
     }

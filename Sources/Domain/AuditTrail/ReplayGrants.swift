@@ -62,7 +62,7 @@ extension Replay {
         let above = state.chain(parent) ?? []
         let list = list(of: record, leaf)
         if let from = state.cards[grant.from], let to = state.cards[grant.to] {
-            judge(grant, from, to, above, holds(list, grant, record), leaf)
+            judge(grant, from, to, above, holds(list, grant, record), record.time, leaf)
         } else {
             reportUnknownCard(leaf.opened)
         }
@@ -76,14 +76,14 @@ extension Replay {
 
     private mutating func judge(
         _ grant: Grant, _ from: CardState, _ to: CardState, _ above: [GrantState], _ filesAreHeld: Bool,
-        _ leaf: CheckedLeaf
+        _ time: Timestamp, _ leaf: CheckedLeaf
     ) {
         if state.custodian == nil { state.custodian = grant.custodian }
         let verdict = Decision.accept(
             AcceptanceContext(
                 grant: grant, signer: from.card.key, from: from, to: to, caseCard: state.matters[grant.caseID]?.card,
                 above: above, filesAreHeld: filesAreHeld, custodian: state.custodian ?? grant.custodian,
-                time: state.time))
+                time: time))
         guard !verdict.isGranted else { return }
         report(
             .grantNotAllowed, leaf.opened, failures: verdict.failures,

@@ -23,15 +23,16 @@ extension Replay {
         if case .grant(let id) = record.stream, state.grants[id] == nil {
             report(.grantUnknown, leaf.opened, unless: [StreamID](state.doubts))
         }
-        let names = [note.hash] + (lent.map { [$0.hash] } ?? [])
+        let hash = record.notes[0]
+        let names = [hash] + (lent.map { [$0.hash] } ?? [])
         let isEvent = record.event == .refused || record.event == Event(body.action)
         isConsistent(
             isEvent && record.actor == body.card && record.items == body.items && record.notes == names
                 && record.stream == stream(of: body), leaf)
-        if state.requests[note.hash] != nil { report(.requestRepeated, leaf.opened) }
+        if state.requests[hash] != nil { report(.requestRepeated, leaf.opened) }
         decide(body, record, lent, leaf)
         let wasGranted = record.event != .refused
-        state.requests[note.hash] = ReplayState.Decided(
+        state.requests[hash] = ReplayState.Decided(
             subject: ReplayState.subject(record), wasGranted: wasGranted)
         if wasGranted, body.action.isOpening { countOpening(body.grantID) }
     }

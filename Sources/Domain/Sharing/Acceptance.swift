@@ -68,6 +68,12 @@ extension Decision {
         if context.above.contains(where: { $0.hasEnded || context.time >= $0.grant.notAfter }) {
             failures.insert(.grantAboveEnded)
         }
+        // The parent's recipient is the grantor, whose card was looked at.
+        for link in context.above.dropFirst() {
+            let cardFailures = link.recipient.failures(at: context.time)
+            if !cardFailures.isEmpty { failures.formUnion(cardFailures.union([.grantAboveEnded])) }
+        }
+        if !Decision.isConnected(context.above) { failures.insert(.parentMissing) }
         if context.above.contains(where: { $0.grant.parent != nil && !$0.isApproved }) { failures.insert(.notApproved) }
         if context.grant.from != parent.grant.to { failures.insert(.notGrantor) }
         if context.grant.caseID != parent.grant.caseID { failures.insert(.wrongCase) }

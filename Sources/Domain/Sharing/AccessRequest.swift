@@ -7,8 +7,8 @@ import Sodium
 public struct AccessRequest: NoteBody, Equatable {
     public static let type: StaticString = "bevis.example/request/v1"
 
-    /// The most items that one request may name.
-    public static let maximumItems = 10_000
+    /// The most items that one request may name: the response, with two files to an item, still fits into a note.
+    public static let maximumItems = 4_000
 
     /// What is asked for.
     public let action: Action
@@ -73,7 +73,7 @@ public struct AccessRequest: NoteBody, Equatable {
         journal = try reader.optionalPlainText("journal")
         checkpoint = try reader.optionalBase64("checkpoint")
         guard !items.isEmpty, items.count <= AccessRequest.maximumItems, Set(items).count == items.count else {
-            throw NoteError(.malformedValue, "a request names between 1 and 10,000 items, each once")
+            throw NoteError(.malformedValue, "a request names between 1 and 4,000 items, each once")
         }
     }
 
@@ -131,8 +131,8 @@ public struct AccessResponse: NoteBody {
         custodian = try reader.verifierKey("custodian")
         let files: [AgeFileID] = try reader.hashes("file")
         let secrets = try reader.secrets("part", count: 32)
-        guard files.count == secrets.count else {
-            throw NoteError(.malformedValue, "a response does not hold one part for each file")
+        guard files.count == secrets.count, Set(files).count == files.count else {
+            throw NoteError(.malformedValue, "a response does not hold one part for each file, each file once")
         }
         var releases: [Release] = []
         for (file, secret) in zip(files, secrets) {

@@ -60,13 +60,16 @@ public struct Part: Sendable {
 /// A file key, sealed so that the recipient holds it and only a part opens it: 32 bytes, 16 more for each layer of
 /// lending on.
 public struct Capsule: Sendable, Equatable {
+    /// The longest, of 33 layers.
+    public static let maximumSize = 16 * 34
+
     /// Sealed bytes and tag.
     public let bytes: [UInt8]
 
     /// Wraps a capsule received.
     /// - Throws: `SodiumError.wrongLength` when it cannot be a capsule of any number of layers.
     public init(_ bytes: [UInt8]) throws(SodiumError) {
-        guard bytes.count >= 32, bytes.count % 16 == 0, bytes.count <= 16 * 34 else {
+        guard bytes.count >= 32, bytes.count % 16 == 0, bytes.count <= Capsule.maximumSize else {
             throw SodiumError(.wrongLength, "a capsule has 32 bytes and 16 more for each layer")
         }
         self.bytes = bytes
@@ -80,6 +83,29 @@ public struct Capsule: Sendable, Equatable {
         bytes = ChaCha20Poly1305.seal(
             secret: key.secret, key: part.key(for: file, in: grant), nonce: .zero,
             associatedData: Capsule.associatedData(file, grant))
+    }
+
+    /// Seals a capsule once more for lending on: 16 bytes longer. `grant` and `part` are the new grant's, which the
+    /// lender picks; she needs no part of the grants above.
+    /// - Throws: `SodiumError.wrongLength` when it has the most layers already.
+    public init(
+        sealing capsule: Capsule, of file: AgeFileID, in grant: GrantID, with part: Part
+    ) throws(SodiumError) {
+        guard capsule.bytes.count < Capsule.maximumSize else {
+            throw SodiumError(.wrongLength, "a capsule has the most layers already")
+        }
+        bytes = ChaCha20Poly1305.seal(
+            secret: capsule.bytes.withUnsafeBytes { SecretBytes(copying: $0) }, key: part.key(for: file, in: grant),
+            nonce: .zero,
+            associatedData: Capsule.associatedData(file, grant))
+    }
+
+    /// Takes the outermost layer off a capsule that was lent on; the capsule below comes out.
+    /// - Throws: `SodiumError.notAuthentic` when part, grant or file is another, `.wrongLength` when the layer held no
+    ///   capsule.
+    public func peel(of file: AgeFileID, in grant: GrantID, with part: Part) throws(SodiumError) -> Capsule {
+        let inner = try open(of: file, in: grant, with: part)
+        return try Capsule(inner.withUnsafeBytes { [UInt8]($0) })
     }
 
     /// Opens one layer; what comes out of the last is the file key.

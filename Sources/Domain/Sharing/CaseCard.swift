@@ -41,7 +41,7 @@ public struct CaseCard: NoteBody, Equatable {
         recipient = try reader.recipient("recipient")
         ownerKey = try reader.verifierKey("owner-key")
         logKey = try reader.hash("log-key")
-        signers = try reader.verifierKeys("signer")
+        signers = try reader.distinctVerifierKeys("signer")
         guard (number == 0) == (previous == nil) else {
             throw NoteError(.malformedValue, "only the first card of a case has no card before it")
         }

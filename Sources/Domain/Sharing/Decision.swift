@@ -175,7 +175,8 @@ public enum Decision {
         return failures
     }
 
-    private static func isConnected(_ chain: [GrantState]) -> Bool {
+    /// Whether each grant hangs below the next, and the last comes from the owner.
+    static func isConnected(_ chain: [GrantState]) -> Bool {
         for (lower, upper) in zip(chain, chain.dropFirst()) where lower.grant.parent != upper.hash { return false }
         return chain.last?.grant.parent == nil
     }

@@ -54,8 +54,9 @@ public struct RecipientEnvelope: NoteBody {
         }
         self.capsules = capsules
         ingestRecords = try reader.base64List("ingest")
-        guard capsules.count == list.files.count else {
-            throw NoteError(.malformedValue, "an envelope does not hold one capsule for each file")
+        guard capsules.count == list.files.count, Set(ingestRecords).count == ingestRecords.count else {
+            throw NoteError(
+                .malformedValue, "an envelope does not hold one capsule for each file and each ingest record once")
         }
     }
 
@@ -73,7 +74,7 @@ public struct RecipientEnvelope: NoteBody {
     /// Whether the envelope says the same as the note: whoever opens one refuses it where it differs.
     public func belongs(to grant: Grant) -> Bool {
         grantID == grant.id && from == grant.from && to == grant.to && purpose == grant.purpose
-            && list.belongs(to: grant) && zip(list.files, capsules).allSatisfy { $0.capsule == $1.hash }
+            && list.belongs(to: grant) && list.files.map { $0.capsule } == capsules.map { $0.hash }
     }
 }
 

@@ -145,7 +145,7 @@ extension LendingOn {
     init(reading reader: inout LineTextReader) throws(NoteError) {
         rights = try reader.word("lend")
         depth = try reader.number("lend-depth")
-        issuers = try reader.verifierKeys("lend-issuer")
+        issuers = try reader.distinctVerifierKeys("lend-issuer")
         approval = try reader.word("approval")
     }
 

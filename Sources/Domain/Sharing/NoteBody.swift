@@ -92,10 +92,20 @@ extension LineTextReader {
     /// The value of `key` as an age recipient.
     mutating func recipient(_ key: StaticString) throws(NoteError) -> AgeRecipient {
         let text = try value(key)
-        guard let recipient = try? AgeRecipient(parsing: text) else {
-            throw NoteError(.malformedValue, "a field does not hold an age recipient")
+        // Capitals are an age recipient too, but a note says each thing in one way only.
+        guard let recipient = try? AgeRecipient(parsing: text), recipient.text == text else {
+            throw NoteError(.malformedValue, "a field does not hold an age recipient in small letters")
         }
         return recipient
+    }
+
+    /// The verifier keys of all lines from here on that have `key`, each once.
+    mutating func distinctVerifierKeys(_ key: StaticString) throws(NoteError) -> [VerifierKey] {
+        let keys = try verifierKeys(key)
+        guard Set(keys).count == keys.count else {
+            throw NoteError(.malformedValue, "a list names a key twice")
+        }
+        return keys
     }
 }
 

@@ -26,6 +26,14 @@ public enum QuerySubject: UInt8, NoteWord {
         case .audit: "audit"
         }
     }
+
+    /// Whether a query must say which case, grant or object; the others must not.
+    public var needsScope: Bool {
+        switch self {
+        case .caseStream, .grantStream, .object: true
+        case .vaultStream, .grants, .audit: false
+        }
+    }
 }
 
 /// Asks the custodian for sealed things that concern the asker. Signed by the key on the asker's card.
@@ -38,7 +46,7 @@ public struct Query: NoteBody, Equatable {
     public let custodian: VerifierKey
     /// Text hash of the asker's card.
     public let card: NoteHash
-    /// Case id, grant id or `nil`, as the subject asks.
+    /// Id of the case, grant or object; `nil` where the subject needs none.
     public let scope: Nonce?
     /// When it was made, by the asker's clock.
     public let time: Timestamp
@@ -64,6 +72,9 @@ public struct Query: NoteBody, Equatable {
         scope = try reader.optionalHash("scope")
         time = try reader.timestamp("time")
         nonce = try reader.hash("nonce")
+        guard (scope != nil) == subject.needsScope else {
+            throw NoteError(.malformedValue, "a query names a scope that its subject does not have, or lacks one")
+        }
     }
 
     public func write(to writer: inout LineTextWriter) {

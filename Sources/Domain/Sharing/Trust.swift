@@ -5,13 +5,15 @@ public import SignedNote
 public struct TrustedIssuer: Sendable, Equatable {
     /// The issuer's key.
     public let key: VerifierKey
-    /// The role that its cards may have.
+    /// The role that its cards may have, one word: no spaces.
     public let role: PlainText
     /// The organisation's name.
     public let name: PlainText
 
     /// An issuer of its fields.
-    public init(key: VerifierKey, role: PlainText, name: PlainText) {
+    /// - Throws: `NoteError.malformedValue` when the role holds a space: it would end there in the note.
+    public init(key: VerifierKey, role: PlainText, name: PlainText) throws(NoteError) {
+        guard !role.bytes.contains(0x20) else { throw NoteError(.malformedValue, "an issuer's role is not one word") }
         self.key = key
         self.role = role
         self.name = name
@@ -58,9 +60,13 @@ public struct Trust: NoteBody, Equatable {
         custodian = try reader.verifierKey("custodian")
         log = try reader.verifierKey("log")
         var issuers: [TrustedIssuer] = []
-        for value in try reader.list("issuer") { issuers.append(try TrustedIssuer(parsing: value)) }
+        let values = try reader.list("issuer")
+        for value in values { issuers.append(try TrustedIssuer(parsing: value)) }
         self.issuers = issuers
         auditors = try reader.hashes("auditor")
+        guard Set(values).count == values.count, Set(auditors).count == auditors.count else {
+            throw NoteError(.malformedValue, "a trust note names an issuer or an auditor twice")
+        }
     }
 
     public func write(to writer: inout LineTextWriter) {

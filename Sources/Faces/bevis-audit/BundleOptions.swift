@@ -32,6 +32,15 @@ struct BundleOptions: ParsableArguments {
         return try CheckedBundle(try BundleFolder(bundle), trusted, isQuiet: quiet || json)
     }
 
+    /// The bundle, if its log can be relied on.
+    func reliable() throws(CommandFailure) -> CheckedBundle {
+        let bundle = try opened()
+        guard bundle.isReadable else {
+            throw CommandFailure(.refused, "the log cannot be relied on", hint: "see 'bevis-audit verify'")
+        }
+        return bundle
+    }
+
     /// The bundle's keys, opened with the identity that was given.
     func auditKeys(of folder: BundleFolder) throws(CommandFailure) -> AuditKeys? {
         guard let identity else { return nil }

@@ -11,15 +11,13 @@ struct BundleVerdict {
     let bundle: CheckedBundle
     /// `nil` when the records were not opened.
     let replay: Replay?
-    let hasKeys: Bool
     /// What is wrong with files of the bundle, the log's included.
     let ofFiles: [Finding]
 
-    init(_ bundle: CheckedBundle, _ replay: Replay?, hasKeys: Bool, of findings: [Finding] = []) {
+    init(_ bundle: CheckedBundle, _ replay: Replay?, of findings: [Finding] = []) {
         ofFiles = bundle.findings + findings
         self.bundle = bundle
         self.replay = replay
-        self.hasKeys = hasKeys
     }
 
     var findings: [Finding] { ofFiles + (replay?.findings ?? []) }
@@ -71,9 +69,9 @@ struct BundleVerdict {
         } else {
             lines.append("checked: the checkpoint and its signatures, the tree and all its tiles")
             lines.append(
-                hasKeys
-                    ? "not checked: the records, since the log cannot be read whole"
-                    : "not checked: records and decisions; give the auditor's identity with -i to check them")
+                bundle.isReadable
+                    ? "not checked: records and decisions; give the auditor's identity with -i to check them"
+                    : "not checked: records and decisions, since the log itself cannot be relied on")
         }
         return lines + findingLines
     }

@@ -37,7 +37,7 @@ struct ListCommand: ParsableCommand {
 
     private func list() throws(CommandFailure) {
         let filter = try filter()
-        let bundle = try options.opened()
+        let bundle = try options.reliable()
         let output = Output(json: options.json)
         var run = ReplayRun(bundle, try options.requiredKeys(of: bundle.folder), keepsLines: true)
         try run.run { lines throws(CommandFailure) in

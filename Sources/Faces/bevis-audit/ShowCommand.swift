@@ -17,7 +17,7 @@ struct ShowCommand: ParsableCommand {
     func run() throws { try show() }
 
     private func show() throws(CommandFailure) {
-        let bundle = try options.opened()
+        let bundle = try options.reliable()
         guard index < bundle.head.size else {
             throw CommandFailure(.usage, "the log has \(Words.count(bundle.head.size, "leaf", "leaves"))")
         }

@@ -22,11 +22,11 @@ struct VerifyCommand: ParsableCommand {
     func verdict() throws(CommandFailure) -> BundleVerdict {
         let bundle = try options.opened()
         // A log that cannot be read whole would only bring forth findings that mean nothing.
-        guard let keys = try options.auditKeys(of: bundle.folder), bundle.log.isComplete else {
-            return BundleVerdict(bundle, nil, hasKeys: options.identity != nil)
+        guard let keys = try options.auditKeys(of: bundle.folder), bundle.isReadable else {
+            return BundleVerdict(bundle, nil)
         }
         var run = ReplayRun(bundle, keys, keepsLines: false)
         try run.run()
-        return BundleVerdict(bundle, run.replay, hasKeys: true, of: run.findings)
+        return BundleVerdict(bundle, run.replay, of: run.findings)
     }
 }

@@ -41,7 +41,7 @@ struct GrantCommand: AsyncParsableCommand {
 
     func run() async throws {
         let card = try CardCommand.read(to)
-        let terms = try terms()
+        _ = try terms()  // what is wrong shows before a passphrase is asked for
         let desk = try Desk(vault, passphrase)
         let own = try desk.ownCase(matter)
         let chosen =
@@ -49,6 +49,7 @@ struct GrantCommand: AsyncParsableCommand {
             ? desk.session.items(of: own.card.caseID, by: desk.caller).filter { !$0.isErased }
             : desk.items(items, of: own)
         try desk.session.register("/v1/cards", card.note.bytes)
+        let terms = try terms()  // from now on, not from before the passphrase was typed
         let (id, receipt) = try desk.session.lend(chosen, of: own, to: card, terms: terms, by: desk.caller)
         try desk.remember()
         var facts = Facts()
@@ -173,6 +174,11 @@ struct RevokeCommand: AsyncParsableCommand {
             .filter { string($0.grant.id.hex).hasPrefix(grant) }
         guard let given = matching.first, matching.count == 1 else {
             throw CommandFailure(.unreachable, "no single grant of yours has this id", hint: "bevis grants --given")
+        }
+        guard !given.isRevoked, !given.isExpired else {
+            throw CommandFailure(
+                .refused, "the grant \(given.isRevoked ? "was revoked" : "has expired") already",
+                hint: "see when: bevis log --grant \(short(given.grant.id))")
         }
         let receipt = try desk.session.revoke(
             given, of: own, reason: try reason.map { try line($0, "--reason") }, by: desk.caller)

@@ -28,7 +28,7 @@ struct IssuerCommand: AsyncParsableCommand {
             let sealed = try SealedIdentity(.issuer(issuer), in: try Person.folder())
             let secret = try Passphrase.choose(for: "issuer \(issuer)", from: passphrase.source)
             let identity = try sealed.create(passphrase: secret, at: Person.now())
-            let trusted = TrustedIssuer(
+            let trusted = try TrustedIssuer(
                 key: identity.signer.verifierKey, role: try line(role, "--role"), name: try line(name, "--name"))
             try CardCommand.write(trusted.text + [0x0A], to: output)
         }

@@ -1,0 +1,120 @@
+import AgeFile
+import AuditTrail
+import Sharing
+import SignedNote
+import Sodium
+import TransparencyLog
+
+@testable import Custodian
+
+/// A grant as its grantor makes it, each part of which a test may make wrong.
+struct GrantDraft {
+    var id: GrantID = Random.value()
+    var secret = GrantSecret.random()
+    var items: [TestItem]
+    var rights = Right.read
+    var from: Person
+    var to: Person
+    var notBefore = Timestamp(seconds: 1_799_999_000)
+    var notAfter = Timestamp(seconds: 1_801_209_600)
+    var openings: UInt64?
+    var journal = JournalRule.optional
+    var logKey: StreamKey?
+    var custodian: VerifierKey?
+    /// The secret that goes to the custodian, where it is not the one that made the parts.
+    var sentSecret: GrantSecret?
+    /// Bytes that the custodian is sent in place of the envelope that the note names.
+    var sentEnvelope: [UInt8]?
+}
+
+/// A grant that was signed, with what each side gets.
+struct SignedGrant: Sendable {
+    let note: Verified<Grant>
+    let secret: GrantSecret
+    let envelope: [UInt8]
+    let recipient: AgeRecipient
+    let recipientEnvelope: [UInt8]
+    let list: ItemList
+    let capsules: [Capsule]
+    let streamKey: StreamKey
+
+    var id: GrantID { note.body.id }
+}
+
+extension Scene {
+    func draft(_ items: [TestItem], _ change: (inout GrantDraft) throws -> Void = { _ in }) throws -> GrantDraft {
+        var draft = GrantDraft(items: items, from: owner, to: officer)
+        try change(&draft)
+        return draft
+    }
+
+    func sign(_ draft: GrantDraft) throws -> SignedGrant {
+        var entries: [ItemList.Entry] = []
+        var capsules: [Capsule] = []
+        for item in draft.items {
+            let files: [(ListedKind, AgeFileID, FileKey)] = [
+                (.content, item.id, item.contentKey), (.description, item.description.id, item.descriptionKey),
+            ]
+            for (kind, file, key) in files {
+                let part = draft.secret.part(for: file, in: draft.id)
+                let capsule = Capsule(sealing: key, of: file, in: draft.id, with: part)
+                capsules.append(capsule)
+                entries.append(
+                    .file(
+                        ListedFile(
+                            kind: kind, item: item.id, id: file, part: part.hash(for: file, in: draft.id),
+                            capsule: capsule.hash)))
+            }
+        }
+        return try sign(draft, ItemList(grantID: draft.id, entries: entries), capsules)
+    }
+
+    private func sign(_ draft: GrantDraft, _ list: ItemList, _ capsules: [Capsule]) throws -> SignedGrant {
+        let purpose = try plain("investigation")
+        let key = draft.logKey ?? caseKey.child(draft.id)
+        let custodian = try draft.custodian ?? custodian.verifierKey
+        let recipient = try oneTimeRecipient()
+        let toCustodian = CustodianEnvelope(
+            grantID: draft.id, from: draft.from.hash, custodian: custodian, purpose: purpose,
+            secret: draft.sentSecret ?? draft.secret, list: list)
+        let toRecipient = RecipientEnvelope(
+            grantID: draft.id, from: draft.from.hash, to: draft.to.hash, purpose: purpose, logKey: key.secret,
+            list: list, capsules: capsules, ingestRecords: draft.items.map(\.record.bytes))
+        let envelope = try AgeFile.seal(toCustodian.text, to: [recipient]).bytes
+        let recipientEnvelope = try AgeFile.seal(toRecipient.text, to: [draft.to.card.recipient]).bytes
+        let grant = Grant(
+            id: draft.id, caseID: caseID, parent: nil, from: draft.from.hash, to: draft.to.hash,
+            rights: draft.rights, lend: .nothing, scope: .items, listRoot: list.root,
+            listSize: UInt64(list.entries.count), notBefore: draft.notBefore, notAfter: draft.notAfter,
+            openings: draft.openings, purpose: purpose, journal: draft.journal,
+            logKey: key.commitment(to: draft.id), recipientEnvelope: SHA256.hash(recipientEnvelope),
+            custodianEnvelope: SHA256.hash(envelope), custodian: custodian)
+        return SignedGrant(
+            note: try Verified(grant, signedBy: draft.from.signer), secret: draft.secret,
+            envelope: draft.sentEnvelope ?? envelope, recipient: recipient, recipientEnvelope: recipientEnvelope,
+            list: list, capsules: capsules, streamKey: key)
+    }
+
+    @discardableResult
+    func submit(_ grant: SignedGrant) async throws -> Acceptance {
+        try await custodian.addGrant(
+            grant.note.bytes, envelope: grant.envelope, to: grant.recipient,
+            recipientEnvelope: grant.recipientEnvelope)
+    }
+
+    /// Lends items and returns the grant that was taken.
+    func lend(
+        _ items: [TestItem], _ change: (inout GrantDraft) throws -> Void = { _ in }
+    ) async throws -> SignedGrant {
+        let grant = try sign(try draft(items, change))
+        try await submit(grant)
+        return grant
+    }
+
+    func revocation(of grant: SignedGrant, by person: Person? = nil) throws -> Verified<Revocation> {
+        let person = person ?? owner
+        let body = Revocation(
+            grantID: grant.id, grant: grant.note.hash, by: person.hash, time: clock.time, reason: nil)
+        return try Verified(body, signedBy: person.signer)
+    }
+}

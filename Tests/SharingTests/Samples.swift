@@ -1,0 +1,126 @@
+import SignedNote
+import Testing
+
+@testable import Sharing
+
+/// One example of a kind of text: what it says, how it is read, and for signed notes who signs.
+struct Sample: Sendable, CustomTestStringConvertible {
+    /// Also the name of the stored file.
+    let name: String
+    let text: [UInt8]
+    /// The whole note, or the bare text of what is never signed.
+    let bytes: [UInt8]
+    /// The signer of a note; `nil` for the plaintext of an envelope.
+    let signer: NoteSigner?
+    /// Parses a text and writes it again.
+    let rewrite: @Sendable ([UInt8]) throws -> [UInt8]
+    /// Parses a note and verifies its signature.
+    let verify: @Sendable ([UInt8], VerifierKey) throws -> NoteHash
+
+    var testDescription: String { name }
+
+    init<Body: NoteBody>(_ name: String, _ body: Body, by signer: NoteSigner?) throws {
+        self.name = name
+        self.signer = signer
+        text = body.text
+        bytes = try signer.map { try Verified(body, signedBy: $0).bytes } ?? body.text
+        rewrite = { try Body(parsing: $0).text }
+        verify = { try Unverified<Body>(parsing: $0).verified(by: $1).hash }
+    }
+
+    /// The lines without their line feeds.
+    var lines: [[UInt8]] {
+        text.dropLast().split(separator: 0x0A, omittingEmptySubsequences: false).map { [UInt8]($0) }
+    }
+}
+
+/// The key of a `key value` line.
+func key(_ line: [UInt8]) -> String { SharingTests.text([UInt8](line.prefix { $0 != 0x20 })) }
+
+/// Lines joined to a text.
+func joined(_ lines: [[UInt8]]) -> [UInt8] { lines.flatMap { $0 + [0x0A] } }
+
+/// Keys that may stand on no line, one, or several.
+let listKeys: Set<String> = [
+    "signer", "lend-issuer", "item", "file", "part", "issuer", "auditor", "entry", "capsule", "ingest",
+]
+
+/// Which sample has a list under which key; `signer` is a list in a case card and a single field elsewhere.
+func isList(_ key: String, in sample: Sample) -> Bool {
+    listKeys.contains(key) && (key != "signer" || sample.name == "case-card")
+}
+
+enum Samples {
+    static let all: [Sample] = {
+        do {
+            let world = try World()
+            return try cards(world) + sharing(world) + opening(world)
+        } catch {
+            Issue.record("the samples cannot be made: \(error)")
+            return []
+        }
+    }()
+
+    static let signed: [Sample] = all.filter { $0.signer != nil }
+
+    private static func cards(_ world: World) throws -> [Sample] {
+        [
+            try Sample("card", world.caseworkerCard.body, by: world.caseworker),
+            try Sample(
+                "withdrawal",
+                Withdrawal(
+                    card: world.officerCard.hash, time: world.made, reason: try plain("Fratrådt"),
+                    by: world.police.verifierKey), by: world.police),
+            try Sample("case-card", world.caseCard.body, by: world.owner),
+            try Sample(
+                "trust",
+                Trust(
+                    operatorKey: world.operatorKey.verifierKey, number: 0, time: world.made,
+                    custodian: world.custodian.verifierKey, log: world.log.verifierKey,
+                    issuers: [
+                        try TrustedIssuer(
+                            key: world.municipality.verifierKey, role: try plain("caseworker"),
+                            name: try plain("Nordby Kommune")),
+                        try TrustedIssuer(
+                            key: world.police.verifierKey, role: try plain("police"),
+                            name: try plain("Østjyllands Politi")),
+                    ], auditors: [fixed("auditor's card")]), by: world.operatorKey),
+        ]
+    }
+
+    private static func sharing(_ world: World) throws -> [Sample] {
+        [
+            try Sample("ingest", try world.ingest().body, by: world.phone),
+            try Sample("grant", try world.grant().body, by: world.owner),
+            try Sample(
+                "revocation",
+                Revocation(
+                    grantID: world.gid, grant: try world.grant().hash, by: world.ownerCard.hash, time: world.made,
+                    reason: nil), by: world.owner),
+            try Sample(
+                "recovery", RecoveryUpdate(caseID: world.caseID, sealed: fixed("sealed keys"), time: world.made),
+                by: world.owner),
+            try Sample("item-list", try world.list(), by: nil),
+            try Sample("recipient-envelope", try world.recipientEnvelope(), by: nil),
+            try Sample("custodian-envelope", try world.custodianEnvelope(), by: nil),
+            try Sample(
+                "one-time-recipient",
+                OneTimeRecipient(
+                    custodian: world.custodian.verifierKey, recipient: try recipient("one-time"), time: world.made),
+                by: world.custodian),
+        ]
+    }
+
+    private static func opening(_ world: World) throws -> [Sample] {
+        [
+            try Sample("request", try world.request().body, by: world.caseworker),
+            try Sample("response", try world.response().body, by: world.custodian),
+            try Sample(
+                "query",
+                Query(
+                    subject: .grantStream, custodian: world.custodian.verifierKey, card: world.caseworkerCard.hash,
+                    scope: Nonce(world.gid.bytes), time: world.made, nonce: fixed("query nonce")),
+                by: world.caseworker),
+        ]
+    }
+}
