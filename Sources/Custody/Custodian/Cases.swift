@@ -87,7 +87,7 @@ extension Custodian {
 
     func caseCard(_ id: CaseID, in reader: any RecordReader) throws -> (body: CaseCard, hash: NoteHash, row: CaseRow) {
         guard let row = try reader.matter(id) else { throw CustodianError(.unknown, "the case is not known here") }
-        let note = try UnverifiedNote(parsing: row.card)
-        return (try CaseCard(parsing: note.text), note.hash, row)
+        let (body, hash) = try caseNotes.parse(row.card)
+        return (body, hash, row)
     }
 }

@@ -40,6 +40,9 @@ public final class Custodian: Sendable {
     let clock: @Sendable () -> Timestamp
     private let standing = Mutex<CustodianError?>(nil)
     let oneTime = OneTimeKeys()
+    let cardNotes = ParsedNotes<Card>(limit: 10_000)
+    let grantNotes = ParsedNotes<Grant>(limit: 10_000)
+    let caseNotes = ParsedNotes<CaseCard>(limit: 10_000)
     let queue: CommitQueue
     /// Secret files whose grants have ended and that are still to be destroyed.
     let endedSecrets = Mutex<Set<String>>([])

@@ -12,14 +12,19 @@ final class LogTree: TreeReader, Sendable {
         var size: UInt64 = 0
         /// For each tile level, the hashes of the tile that is not full yet.
         var edge: [[TreeHash]] = [[]]
+        /// The same hashes with all that lies above them within the tile, so that a proof costs no hashing.
+        var edgeTrees: [MemoryTree] = [MemoryTree()]
         /// The entries of the bundle that is not full yet.
         var entries: [[UInt8]] = []
         var cache: [TileCoordinate: Tile] = [:]
+        /// Full tiles that proofs lately went through, with all that lies above their hashes: 16 KiB each.
+        var trees: [TileCoordinate: MemoryTree] = [:]
         /// Full tiles and bundles that the store has not taken yet, by path.
         var unwritten: [String: [UInt8]] = [:]
     }
 
     private static let cacheLimit = 2048
+    private static let treeLimit = 256
     /// Tiles are not flushed: the newest ones may be torn after a power cut and are made anew at every start.
     private static let distrusted: UInt64 = 16
     private let tiles: any TileStore
@@ -56,15 +61,21 @@ final class LogTree: TreeReader, Sendable {
     }
 
     private func push(_ hash: TreeHash, level: Int, index: UInt64, to state: inout State) throws {
-        if level == state.edge.count { state.edge.append([]) }
+        if level == state.edge.count {
+            state.edge.append([])
+            state.edgeTrees.append(MemoryTree())
+        }
         state.edge[level].append(hash)
+        state.edgeTrees[level].append(hash)
         guard state.edge[level].count == 256 else { return }
         let tile = try Tile(hashes: state.edge[level])
         let coordinate = try TileCoordinate(level: level, index: index / 256, width: 256)
         state.unwritten[path(coordinate.path)] = tile.bytes
         remember(tile, at: coordinate, in: &state)
         state.edge[level] = []
-        try push(try tile.root(height: 8, index: 0), level: level + 1, index: index / 256, to: &state)
+        let root = try state.edgeTrees[level].hash(level: 8, index: 0)
+        state.edgeTrees[level] = MemoryTree()
+        try push(root, level: level + 1, index: index / 256, to: &state)
     }
 
     private func remember(_ tile: Tile, at coordinate: TileCoordinate, in state: inout State) {
@@ -79,19 +90,22 @@ final class LogTree: TreeReader, Sendable {
         return try state.withLock { (state: inout sending State) throws(TreeError) in
             guard tileLevel < state.edge.count else { throw TreeError(.missing, "a hash beyond the log was asked for") }
             let full = state.size >> (8 * UInt64(tileLevel + 1))
-            if tileIndex == full {
-                let edge = state.edge[tileLevel]
-                guard (place + 1) << height <= edge.count, let tile = try? Tile(hashes: edge) else {
-                    throw TreeError(.missing, "a hash beyond the log was asked for")
-                }
-                return try tile.root(height: height, index: place)
-            }
+            if tileIndex == full { return try state.edgeTrees[tileLevel].hash(level: height, index: UInt64(place)) }
             guard tileIndex < full,
                 let coordinate = try? TileCoordinate(level: tileLevel, index: tileIndex, width: 256),
-                let tile = fullTile(coordinate, in: &state)
+                let tree = fullTree(coordinate, in: &state)
             else { throw TreeError(.missing, "a tile of the log cannot be read") }
-            return try tile.root(height: height, index: place)
+            return try tree.hash(level: height, index: UInt64(place))
         }
+    }
+
+    private func fullTree(_ coordinate: TileCoordinate, in state: inout State) -> MemoryTree? {
+        if let tree = state.trees[coordinate] { return tree }
+        guard let tile = fullTile(coordinate, in: &state) else { return nil }
+        if state.trees.count >= LogTree.treeLimit { state.trees.removeAll() }
+        let tree = MemoryTree(tile.hashes)
+        state.trees[coordinate] = tree
+        return tree
     }
 
     private func fullTile(_ coordinate: TileCoordinate, in state: inout State) -> Tile? {

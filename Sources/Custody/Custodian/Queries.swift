@@ -155,6 +155,13 @@ extension Custodian {
         return try stores.objects.leaves(of: id)
     }
 
+    /// The nonce's leaf and those of some chunks, with their paths to the item's id.
+    public func provenLeaves(_ query: Query, _ id: AgeFileID, chunks: ClosedRange<UInt64>) async throws -> [ProvenLeaf]
+    {
+        _ = try await item(query, id)
+        return try stores.objects.provenLeaves(of: id, at: [0] + chunks.map { $0 + 1 })
+    }
+
     /// Grants to the asking card, or of a case for its owner.
     public func grants(_ query: Query, _ card: CardState) async throws -> [GrantView] {
         try await stores.records.read { reader in

@@ -52,8 +52,8 @@ extension Custodian {
         guard let row = try reader.card(hash) else {
             throw CustodianError(.unknown, "the card is not registered here; register it first")
         }
-        let card = try Card(parsing: UnverifiedNote(parsing: row.note).text)
-        return CardState(card: card, hash: hash, issuer: row.issuer, isWithdrawn: row.isWithdrawn)
+        return CardState(
+            card: try cardNotes.parse(row.note).body, hash: hash, issuer: row.issuer, isWithdrawn: row.isWithdrawn)
     }
 
     // MARK: Trust

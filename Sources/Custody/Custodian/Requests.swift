@@ -32,11 +32,12 @@ extension Custodian {
         let requester = try await stores.records.read { try self.cardState(unverified.body.card, in: $0) }
         let verified = try unverified.verified(by: requester.card.key)
         let seen = try checkSeen(verified.body.checkpoint)
-        let row = try await submit { ledger in
-            if let row = try ledger.records.request(verified.hash) { return try self.again(row, verified, ledger) }
-            return try self.decide(verified, ledger)
+        let (row, leaf) = try await submit { ledger in
+            let known = try ledger.records.request(verified.hash)
+            let row = try known.map { try self.again($0, verified, ledger) } ?? self.decide(verified, ledger)
+            return (row, try ledger.records.leaves(row.index..<row.index + 1).first)
         }
-        return try await answer(row, seen: seen)
+        return try answer(row, leaf, seen: seen)
     }
 
     /// A checkpoint that our log signed and that our log does not contain means that an old copy was put back, or that
@@ -55,11 +56,10 @@ extension Custodian {
         return seen
     }
 
-    private func answer(_ row: RequestRow, seen: Checkpoint?) async throws -> Answer {
+    private func answer(_ row: RequestRow, _ leaf: LeafRow?, seen: Checkpoint?) throws -> Answer {
         let receipt = try receipt(row.index)
         let size = try Checkpoint(parsing: receipt.note.text).size
         let consistency = try seen.map { try ConsistencyProof(older: $0.size, newer: size, from: tree) }
-        let leaf = try await stores.records.read { try $0.leaves(row.index..<row.index + 1).first }
         return Answer(
             isGranted: row.isGranted, index: row.index, receipt: receipt, record: leaf?.record,
             consistency: consistency, response: row.response)
@@ -123,7 +123,7 @@ extension Custodian {
         var links: [Link] = []
         var next = try id.flatMap { try reader.grant($0) }
         while let row = next {
-            let grant = try Grant(parsing: UnverifiedNote(parsing: row.note).text)
+            let grant = try self.grantNotes.parse(row.note).body
             let state = GrantState(
                 grant: grant, hash: row.hash, isApproved: row.isApproved, isRevoked: row.isRevoked,
                 isExpired: row.isExpired, openingsUsed: row.openingsUsed,

@@ -46,9 +46,7 @@ public final class FileObjects: ObjectStore {
 
     // Not flushed: leaf hashes that are lost or torn do not fit the id and are made anew from the object.
     private func writeLeaves(_ leaves: [TreeHash], of id: AgeFileID) throws {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(leaves.count * 32)
-        for leaf in leaves { leaf.bytes.withUnsafeBytes { bytes.append(contentsOf: $0) } }
+        let bytes = TreeFile.bytes(of: leaves)
         let target = path(id) + ".tree"
         let file = try SystemCall.open(target + ".new", O_WRONLY | O_CREAT | O_TRUNC, "writing an object's tree")
         try bytes.withUnsafeBytes { try SystemCall.writeAll(file, $0, "writing an object's tree") }
@@ -61,7 +59,8 @@ public final class FileObjects: ObjectStore {
 
     public func leaves(of id: AgeFileID) throws -> [TreeHash] {
         if let stored = try? SystemCall.readAll(path(id) + ".tree", "reading an object's tree"),
-            let leaves = FileObjects.hashes(stored), FileObjects.root(leaves) == id
+            let leaves = FileObjects.hashes(stored.prefix(32 * Int(try leafCount(of: id)))),
+            FileObjects.root(leaves) == id
         {
             return leaves
         }
@@ -73,7 +72,29 @@ public final class FileObjects: ObjectStore {
         return leaves
     }
 
-    private static func hashes(_ bytes: [UInt8]) -> [TreeHash]? {
+    public func provenLeaves(of id: AgeFileID, at indices: [UInt64]) throws -> [ProvenLeaf] {
+        let count = try leafCount(of: id)
+        if let file = try? TreeFile(path: path(id) + ".tree", leafCount: count),
+            let proven = try? indices.map({ try ProvenLeaf(at: $0, size: count, of: file) }),
+            proven.allSatisfy({ (try? $0.path.verify(leaf: $0.leaf, root: TreeHash(id.bytes))) != nil })
+        {
+            return proven
+        }
+        let leaves = try leaves(of: id)
+        try writeLeaves(leaves, of: id)
+        let tree = MemoryTree(leaves)
+        return try indices.map { try ProvenLeaf(at: $0, size: count, of: tree) }
+    }
+
+    private func leafCount(of id: AgeFileID) throws -> UInt64 {
+        let size = try StoredFile(path: path(id)).size
+        guard let layout = try? PayloadLayout(payloadSize: size) else {
+            throw StorageError(.damaged, "the object \(String(decoding: id.hex, as: UTF8.self)) is damaged")
+        }
+        return layout.chunkCount + 1
+    }
+
+    private static func hashes(_ bytes: ArraySlice<UInt8>) -> [TreeHash]? {
         guard bytes.count % 32 == 0 else { return nil }
         return stride(from: 0, to: bytes.count, by: 32).compactMap { try? TreeHash(copying: bytes[$0..<$0 + 32]) }
     }

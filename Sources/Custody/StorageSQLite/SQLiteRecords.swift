@@ -71,7 +71,9 @@ public final class SQLiteRecords: RecordStore {
         _ body: @Sendable @escaping (any RecordReader) throws -> Result
     ) async throws -> Result {
         try await SQLiteFailure.translating {
-            try await database.read { try body(SQLiteReader(database: $0)) }
+            // Not GRDB's `read`: it switches `query_only` on and off, and each switch makes SQLite compile every cached
+            // statement anew. A reader has no method that writes, and the one connection shows no half transaction.
+            try await database.writeWithoutTransaction { try body(SQLiteReader(database: $0)) }
         }
     }
 

@@ -73,9 +73,36 @@ extension VaultSession {
     /// The leaf hashes of an item's tree, proven to be its id's.
     public func leaves(of item: SealedItem, by caller: Caller) throws -> LeafList {
         let bytes = try connection.get(path(item.id) + "/leaves", headers: try headers(item.id, caller))
+        return try LeafList(all: try VaultSession.hashes(bytes), id: item.id, layout: try item.layout)
+    }
+
+    /// The leaf hashes that a range needs: all of them, or, where that is much less, its own with their paths.
+    private func leaves(of item: SealedItem, for range: Range<UInt64>?, by caller: Caller) throws -> LeafList {
+        let layout = try item.layout
+        let chunks = layout.chunks(covering: range ?? 0..<layout.plaintextSize)
+        guard !chunks.isEmpty, UInt64(chunks.count) <= Wire.provenChunkLimit,
+            UInt64(chunks.count) < layout.chunkCount / 16
+        else { return try leaves(of: item, by: caller) }
+        let target = path(item.id) + "/leaves?chunks=\(chunks.lowerBound)-\(chunks.upperBound - 1)"
+        let answer: [Wire.ProvenLeaf] = try connection.decode(
+            try connection.get(target, headers: try headers(item.id, caller)))
+        let indices = [0] + chunks.map { $0 + 1 }
+        guard answer.count == indices.count else {
+            throw ClientError(.malformed, "the custodian did not send the leaf hashes that were asked for")
+        }
+        let proven = try zip(indices, answer).map { index, wire in
+            (
+                leaf: try TreeHash(copying: wire.leaf),
+                path: InclusionProof(
+                    index: index, size: layout.chunkCount + 1, hashes: try VaultSession.hashes([UInt8](wire.path)))
+            )
+        }
+        return try LeafList(proven: proven, id: item.id, layout: layout)
+    }
+
+    private static func hashes(_ bytes: [UInt8]) throws -> [TreeHash] {
         guard bytes.count % 32 == 0 else { throw ClientError(.malformed, "the item's leaf hashes cannot be read") }
-        let leaves = try stride(from: 0, to: bytes.count, by: 32).map { try TreeHash(copying: bytes[$0..<$0 + 32]) }
-        return try LeafList(all: leaves, id: item.id, layout: try item.layout)
+        return try stride(from: 0, to: bytes.count, by: 32).map { try TreeHash(copying: bytes[$0..<$0 + 32]) }
     }
 
     /// Downloads sealed bytes of an item's payload, or a range of them.
@@ -105,7 +132,7 @@ extension VaultSession {
     ) throws {
         guard key.commitment(to: item.id) == item.ingest.content.keyCommitment, (try? item.header.verify(key)) != nil
         else { throw ClientError(.notProven, "the key does not fit the item") }
-        let opener = ContentOpener(leaves: try leaves(of: item, by: caller), fileKey: key)
+        let opener = ContentOpener(leaves: try leaves(of: item, for: range, by: caller), fileKey: key)
         let layout = try item.layout
         guard layout.payloadSize > VaultSession.inMemory || range != nil else {
             var payload: [UInt8] = []

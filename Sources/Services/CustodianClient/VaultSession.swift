@@ -75,6 +75,10 @@ public final class VaultSession {
         guard let next = try? policy.verify(note) else {
             throw ClientError(.notProven, "a checkpoint is not signed by this vault's log")
         }
+        return try advance(to: next, proof: proof)
+    }
+
+    private func advance(to next: VerifiedCheckpoint, proof: ConsistencyProof?) throws -> VerifiedCheckpoint {
         if let newest, newest.checkpoint != next.checkpoint {
             try prove(next.checkpoint, continues: newest.checkpoint, proof)
         }
@@ -128,10 +132,10 @@ public final class VaultSession {
     func verify(
         _ receipt: LogProof, leaf: TreeHash, consistency: ConsistencyProof? = nil
     ) throws {
-        guard (try? receipt.verify(leaf: leaf, policy: policy)) != nil else {
+        guard let head = try? receipt.verify(leaf: leaf, policy: policy) else {
             throw ClientError(.notProven, "the custodian's answer is not proven to be in the log; nothing was used")
         }
-        try advance(to: receipt.checkpointNote, proof: consistency)
+        _ = try advance(to: head, proof: consistency)
     }
 
     // MARK: Notes

@@ -197,6 +197,20 @@ public enum Wire {
         }
     }
 
+    /// A leaf of an item's tree and its path, sibling hashes from the leaf upwards, 32 bytes each.
+    public struct ProvenLeaf: Codable, Sendable {
+        public var leaf: Data
+        public var path: Data
+
+        public init(leaf: Data, path: Data) {
+            self.leaf = leaf
+            self.path = path
+        }
+    }
+
+    /// The most chunks whose leaves are given with paths in one answer; whoever wants more takes all leaves.
+    public static let provenChunkLimit: UInt64 = 256
+
     /// Where a signer's ingest records of a case stand.
     public struct Signer: Codable, Sendable {
         public var sequence: UInt64

@@ -97,6 +97,13 @@ extension Wire.Item {
     }
 }
 
+extension Wire.ProvenLeaf {
+    init(_ proven: ProvenLeaf) {
+        self.init(
+            leaf: Data(proven.leaf.bytes.array), path: Data(proven.path.hashes.flatMap { $0.bytes.array }))
+    }
+}
+
 extension Wire.Grant {
     init(_ view: GrantView) {
         self.init(

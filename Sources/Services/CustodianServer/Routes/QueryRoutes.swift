@@ -74,9 +74,23 @@ extension CustodianRoutes {
         }
         router.get("v1/objects/:id/leaves") { request, context in
             let id = try AgeFileID(hex: try context.parameters.require("id").utf8)
+            if let chunks = request.uri.queryParameters["chunks"] {
+                let proven = try await custodian.provenLeaves(
+                    try await objectQuery(request), id, chunks: try chunkRange(String(chunks)))
+                return try Answers.json(proven.map { Wire.ProvenLeaf($0) })
+            }
             let leaves = try await custodian.leaves(try await objectQuery(request), id)
             return Answers.bytes(leaves.flatMap { $0.bytes.array }, type: "application/octet-stream")
         }
+    }
+
+    /// `first-last`, both counted.
+    private func chunkRange(_ text: String) throws -> ClosedRange<UInt64> {
+        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { UInt64($0) }
+        guard ends.count == 2, let first = ends[0], let last = ends[1], first <= last, last < 1 << 48,
+            last - first < Wire.provenChunkLimit
+        else { throw CustodianError(.malformed, "the chunks asked for are no range, or too many at once") }
+        return first...last
     }
 
     func addAudit(to router: Router<BasicRequestContext>) {
