@@ -123,6 +123,17 @@ let package = Package(
         .executableTarget(
             name: "bevis-audit", dependencies: portable + ["Terminal", "Home", arguments],
             path: "Sources/Faces/bevis-audit", swiftSettings: settings),
+        // Benchmarks
+        .executableTarget(
+            name: "bevis-bench",
+            dependencies: portable + [
+                "BulkHash", "Vault", "Storage", "StorageSQLite", "Custodian", "CustodianClient", "CustodianProtocol",
+                "HTTPTransport",
+            ],
+            path: "Benchmarks/bevis-bench", swiftSettings: settings),
+        .executableTarget(
+            name: "AuditBench", dependencies: portable + ["LogFixture"], path: "Benchmarks/AuditBench",
+            swiftSettings: settings),
         // Tests
         tests("Sodium", on: ["Sodium"]),
         tests("MerkleTree", on: ["Sodium", "MerkleTree"]),

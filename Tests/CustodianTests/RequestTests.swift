@@ -24,6 +24,20 @@ struct RequestTests {
         #expect(record.actor == scene.officer.hash)
     }
 
+    @Test func cardThatAsksTooOftenIsTurnedAwayWithoutALeaf() async throws {
+        let (scene, item, grant) = try await lent()
+        scene.limits = RequestLimits(perSecond: 1)
+        try await scene.restart()
+        for _ in 0..<60 { _ = try await scene.handle(try scene.request([item], under: grant)) }
+        let size = try scene.size
+        await #expect(throws: CustodianError(.tooMany, "")) {
+            _ = try await scene.handle(try scene.request([item], under: grant))
+        }
+        #expect(try scene.size == size)
+        scene.clock.advance(by: 1)
+        #expect(try await scene.handle(try scene.request([item], under: grant)).isGranted)
+    }
+
     @Test func listingGivesDescriptionsOnlyAndDoesNotCount() async throws {
         let (scene, item, grant) = try await lent { $0.openings = 1 }
         for _ in 0..<3 {

@@ -103,7 +103,7 @@ class Bench:
             os.environ, BEVIS_HOME=self.path("home"), BEVIS_VAULT=self.path("vault"),
             BEVIS_PASSPHRASE_FILE=self.path("passphrase"))
         self.custodian = subprocess.Popen(
-            [self.tool("bevis"), "serve", "--vault", self.path("vault"), "--create"], stderr=subprocess.PIPE)
+            [self.tool("bevis"), "serve", "--vault", self.path("vault"), "--create", "--requests-per-second", "1000000"], stderr=subprocess.PIPE)
         self.processes.append(self.custodian)
         self.custodian.stderr.readline()
         self.bevis("identity", "create", "--name", "Bench")

@@ -44,6 +44,7 @@ public final class Custodian: Sendable {
     let grantNotes = ParsedNotes<Grant>(limit: 10_000)
     let caseNotes = ParsedNotes<CaseCard>(limit: 10_000)
     let queue: CommitQueue
+    let meter: RequestMeter
     /// Secret files whose grants have ended and that are still to be destroyed.
     let endedSecrets = Mutex<Set<String>>([])
     private let committer: Committer
@@ -52,8 +53,11 @@ public final class Custodian: Sendable {
     ///
     /// A vault whose log does not contain its published checkpoint stays closed: everything but reading the log
     /// answers `CustodianError.closed`.
-    public init(stores: CustodianStores, clock: @escaping @Sendable () -> Timestamp) async throws {
+    public init(
+        stores: CustodianStores, limits: RequestLimits = .standard, clock: @escaping @Sendable () -> Timestamp
+    ) async throws {
         self.stores = stores
+        meter = RequestMeter(limits)
         self.clock = clock
         keys = try CustodianKeys(in: stores.keys)
         streams = StreamKeys(keys: keys)

@@ -10,6 +10,8 @@ public struct CustodianError: Error, Equatable, Sendable {
         case unknown
         /// A rule speaks against it; `failures` in the reason.
         case refused
+        /// The card has asked too often; nothing was decided and nothing was logged.
+        case tooMany
         /// It contradicts what is stored: another text under the same id, a gap in a chain.
         case conflict
         /// The custodian serves nothing until somebody looks: its log does not contain what was published or shown.

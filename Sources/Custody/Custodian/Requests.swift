@@ -31,6 +31,7 @@ extension Custodian {
         let unverified = try Unverified<AccessRequest>(parsing: note)
         let requester = try await stores.records.read { try self.cardState(unverified.body.card, in: $0) }
         let verified = try unverified.verified(by: requester.card.key)
+        try meter.count(requester.hash, at: newestTime)
         let seen = try checkSeen(verified.body.checkpoint)
         let (row, leaf) = try await submit { ledger in
             let known = try ledger.records.request(verified.hash)

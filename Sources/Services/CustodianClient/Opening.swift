@@ -179,6 +179,7 @@ extension VaultSession {
         }
         try verify(
             receipt, leaf: disclosed.leaf(in: streamKey).hash, consistency: seen == nil ? nil : consistency)
+        newestRecord = record
         return (receipt, disclosed)
     }
 

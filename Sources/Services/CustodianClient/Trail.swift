@@ -61,6 +61,33 @@ extension VaultSession {
             entries: found, withheld: withheld, attached: attached.values.sorted { $0.index < $1.index })
     }
 
+    /// Records of a stream with these numbers, each proven to be in the log.
+    /// - Throws: `ClientError.altered` when one is missing, or is not the one that the log holds.
+    public func records(
+        of stream: StreamID, key: StreamKey, numbers: Range<UInt64>, by caller: Caller
+    ) throws -> [StreamReading.Entry] {
+        var found: [StreamReading.Entry] = []
+        while numbers.lowerBound + UInt64(found.count) < numbers.upperBound {
+            let next = numbers.lowerBound + UInt64(found.count)
+            let leaves = try page(of: stream, from: next, by: caller).leaves.prefix(Int(numbers.upperBound - next))
+            guard !leaves.isEmpty else {
+                throw ClientError(.altered, "entry \(next) of a grant's stream is not given: something is withheld")
+            }
+            for wire in leaves { found.append(try proven(wire, numbers.lowerBound + UInt64(found.count), stream, key)) }
+        }
+        return found
+    }
+
+    private func proven(
+        _ wire: Wire.Leaf, _ number: UInt64, _ stream: StreamID, _ key: StreamKey
+    ) throws -> StreamReading.Entry {
+        guard let sealed = wire.record, let disclosed = try? DisclosedRecord(opening: [UInt8](sealed), with: key),
+            disclosed.record.stream == stream, disclosed.record.number == number
+        else { throw ClientError(.altered, "entry \(number) of a grant's stream is not given: something is withheld") }
+        try verify(try proof(of: wire.index), leaf: disclosed.leaf(in: key).hash)
+        return StreamReading.Entry(index: wire.index, disclosed: disclosed)
+    }
+
     private func page(of stream: StreamID, from number: UInt64, by caller: Caller) throws -> Wire.Stream {
         let ask =
             switch stream {

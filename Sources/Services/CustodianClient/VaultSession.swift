@@ -1,3 +1,4 @@
+public import AuditTrail
 public import CustodianProtocol
 import Foundation
 public import MerkleTree
@@ -30,6 +31,8 @@ public final class VaultSession {
     public let policy: LogPolicy
     /// The newest checkpoint that was verified and proven to continue the one before.
     public private(set) var newest: VerifiedCheckpoint?
+    /// The record behind the newest answer to a request, a refusal included.
+    public internal(set) var newestRecord: Record?
     /// Time for requests and queries.
     let clock: () -> Timestamp
 

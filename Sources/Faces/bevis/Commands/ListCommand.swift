@@ -43,9 +43,9 @@ struct ListCommand: AsyncParsableCommand {
 
     private func lent(_ desk: Desk) throws -> [ItemView] {
         let held = try desk.heldGrant(access.grant)
-        let opened = try desk.session.open(held.items, under: held, for: try access.reason(.list), by: desk.caller)
+        let opened = try desk.open(held.items, under: held, for: try access.reason(.list))
         return try held.items.map { id in
-            ItemView(id: id, description: try Lent.description(id, held, opened, desk), isAttested: true)
+            ItemView(id: id, description: try Lent.description(id, held, opened, desk), isAttested: nil)
         }
     }
 }
@@ -75,7 +75,8 @@ struct AccessOptions: ParsableArguments {
 struct ItemView {
     let id: AgeFileID
     let description: Description?
-    let isAttested: Bool
+    /// Whether the owner's case card knows the signer; `nil` for a recipient, who does not have that card.
+    let isAttested: Bool?
 
     private var title: String {
         guard let description else { return "(erased)" }
@@ -87,12 +88,14 @@ struct ItemView {
         guard let description else { return "\(short(id))  (erased)" }
         let size = ByteSize(description.size).text
         let time = LocalTime.text((description.captured ?? description.recorded).seconds)
-        let doubt = isAttested ? "" : "  (not attested: added by an unknown signer)"
+        let doubt = isAttested != false ? "" : "  (not attested: added by an unknown signer)"
         return "\(short(id))  \(string(description.kind.word))  \(size)  \(time)  \(title)\(doubt)"
     }
 
     var json: JSONValue {
-        var fields: [String: JSONValue] = ["item": .text(string(id.hex)), "attested": .flag(isAttested)]
+        var fields: [String: JSONValue] = [
+            "item": .text(string(id.hex)), "attested": isAttested.map { .flag($0) } ?? .absent,
+        ]
         if let description {
             fields["kind"] = .text(string(description.kind.word))
             fields["title"] = description.title.map { .text(string($0.bytes)) } ?? .absent

@@ -79,7 +79,7 @@ struct OpenCommand: AsyncParsableCommand {
     ) throws -> (SealedItem, FileKey, LogProof) {
         let held = try desk.heldGrant(access.grant)
         let id = try Desk.pick(item, from: held.items) { $0 }
-        let opened = try desk.session.open([id], under: held, for: reason, by: desk.caller)
+        let opened = try desk.open([id], under: held, for: reason)
         guard let key = opened.keys[id] else {
             throw CommandFailure(.refused, "the custodian released no key for the item")
         }

@@ -21,6 +21,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var vault: VaultOptions
     @Flag(help: "Make the folder if it is not there.") var create = false
+    @Option(help: "How many requests a second one card may make in the long run; sixty times as many at once.")
+    var requestsPerSecond: UInt64 = 5
     @Flag(help: .hidden) var background = false
 
     func run() async throws {
@@ -50,7 +52,8 @@ struct ServeCommand: AsyncParsableCommand {
         let stores = CustodianStores(
             records: try folder.records(), objects: folder.objects(), checkpoints: folder.checkpoints(),
             tiles: folder.tiles(), secrets: folder.secrets(), keys: folder.keys())
-        let custodian = try await Custodian(stores: stores, clock: Person.now)
+        let custodian = try await Custodian(
+            stores: stores, limits: RequestLimits(perSecond: requestsPerSecond), clock: Person.now)
         let idle = background ? Duration.seconds(CustodianProcess.idleSeconds) : nil
         let options = SocketServerOptions(
             .unixSocket(path: VaultAddress.socket(of: path), access: .owner), idleStop: idle)

@@ -53,6 +53,44 @@ final class Desk {
             try checkpoint.note.verified(by: [checkpoint.logKey]), streams: [name: number])
     }
 
+    /// Opens items under a grant, and tells what else happened under it.
+    func open(_ items: [AgeFileID], under held: HeldGrant, for reason: VaultSession.Reason) throws -> Opened {
+        let before = session.newestRecord
+        do {
+            let opened = try session.open(items, under: held, for: reason, by: caller)
+            try tellWhatWasMissed(held, before: opened.record.record.number)
+            return opened
+        } catch {
+            // A refusal is a record of the stream too, and not one that was missed.
+            if let record = session.newestRecord, record != before, record.event == .refused {
+                try tellWhatWasMissed(held, before: record.number)
+            }
+            throw error
+        }
+    }
+
+    /// Tells what happened under a grant since this home last looked: above all, that somebody opened with the
+    /// person's own key elsewhere.
+    private func tellWhatWasMissed(_ held: HeldGrant, before number: UInt64) throws {
+        let stream = StreamID.grant(held.grant.id)
+        let seen = memory.vault?.streams[try KeyName(stream.name)] ?? 0
+        guard number > seen else {
+            throw CommandFailure(
+                .refused, "the vault numbers this opening \(number), but number \(seen) was seen before",
+                hint: "keep this message, and ask the vault's operator and an auditor")
+        }
+        let missed = try session.records(
+            of: stream, key: held.streamKey, numbers: seen + 1..<number, by: caller)
+        for entry in missed {
+            let record = entry.disclosed.record
+            let who = record.actor == caller.card ? "with your key, not from here" : "by somebody else"
+            Output(json: false).note(
+                "since you last looked: \(string(record.event.word)) \(LocalTime.text(record.time.seconds)) \(who) "
+                    + "(entry \(entry.index) of the log)")
+        }
+        try remember(stream, newest: number)
+    }
+
     // MARK: Cases
 
     func ownCases() throws -> [OwnCase] { try session.ownCases(by: caller, identity: person.identity.age) }

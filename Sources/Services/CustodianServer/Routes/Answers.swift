@@ -56,6 +56,7 @@ enum Answers {
         case .unknown: .notFound
         case .refused: .unprocessableContent
         case .conflict: .conflict
+        case .tooMany: .tooManyRequests
         case .closed, .readOnly: .serviceUnavailable
         case .full: HTTPResponse.Status(code: 507)
         }
