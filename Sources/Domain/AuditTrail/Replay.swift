@@ -8,7 +8,7 @@ import TransparencyLog
 ///
 /// Entries are handed over in the log's order, in batches of some thousand. What can be done leaf by leaf (opening
 /// records, verifying signatures) goes through `ReplayEnvironment.map`; the rules are applied one leaf after the other.
-/// Memory grows with the numbers of cards, items and grants, and by some 60 bytes a request.
+/// Memory grows with the numbers of cards, items and grants, and by some 50 bytes a request.
 public struct Replay {
     /// Findings beyond this number are only counted.
     public static let maximumFindings = 10_000

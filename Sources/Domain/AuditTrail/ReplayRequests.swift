@@ -29,10 +29,11 @@ extension Replay {
         isConsistent(
             isEvent && record.actor == body.card && record.items == body.items && record.notes == names
                 && record.stream == stream(of: body), leaf)
-        if state.requests[hash] != nil { report(.requestRepeated, leaf.opened) }
+        let id = ReplayState.RequestID(hash)
+        if state.requests[id] != nil { report(.requestRepeated, leaf.opened) }
         decide(body, record, lent, leaf)
         let wasGranted = record.event != .refused
-        state.requests[hash] = ReplayState.Decided(
+        state.requests[id] = ReplayState.Decided(
             subject: ReplayState.subject(record), wasGranted: wasGranted)
         if wasGranted, body.action.isOpening { countOpening(body.grantID) }
     }
@@ -122,12 +123,12 @@ extension Replay {
 
     /// A granted request whose grant ended before the response was fetched: the response is withdrawn, once.
     mutating func judgeWithdrawnResponse(_ record: Record, _ leaf: CheckedLeaf, _ line: inout AuditLine) {
-        let hash = record.notes[0]
-        guard let request = state.requests[hash], request.wasGranted, !request.isWithdrawn else {
+        let id = ReplayState.RequestID(record.notes[0])
+        guard let request = state.requests[id], request.wasGranted, !request.isWithdrawn else {
             return report(.requestRepeated, leaf.opened)
         }
-        isConsistent(request.subject == ReplayState.subject(record), leaf)
-        state.requests[hash]?.isWithdrawn = true
+        isConsistent(request.concerns(ReplayState.subject(record)), leaf)
+        state.requests[id]?.withdraw()
         var chain: [GrantState] = []
         if case .grant(let id) = record.stream {
             guard let known = state.chain(id) else { return reportUnknownCard(leaf.opened) }

@@ -55,7 +55,7 @@ extension Replay {
     private mutating func judgeWithoutNote(_ record: Record, _ leaf: CheckedLeaf, _ line: inout AuditLine) {
         switch record.event {
         case .expired: judgeExpiry(record, leaf)
-        case .refused where record.notes.count == 1 && state.requests[record.notes[0]] != nil:
+        case .refused where record.notes.count == 1 && state.hasDecided(record.notes[0]):
             judgeWithdrawnResponse(record, leaf, &line)
         case .verified, .backedUp:
             if record.actor != nil || !record.items.isEmpty { report(.recordInconsistent, leaf.opened) }

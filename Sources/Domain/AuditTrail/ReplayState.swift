@@ -44,13 +44,27 @@ struct ReplayState {
         var hasEnded: Bool { isRevoked || isExpired }
     }
 
-    /// A request that was decided.
+    /// A request that was decided, in eight bytes: there may be millions.
     struct Decided {
-        /// Fingerprint of the requester's card and the items.
-        let subject: UInt64
-        let wasGranted: Bool
+        private var bits: UInt64
+
+        /// - Parameter subject: fingerprint of the requester's card and the items; two bits of it give way.
+        init(subject: UInt64, wasGranted: Bool) { bits = subject & ~3 | (wasGranted ? 1 : 0) }
+
+        var wasGranted: Bool { bits & 1 != 0 }
         /// Whether its response was withdrawn because the grant ended before it was fetched.
-        var isWithdrawn = false
+        var isWithdrawn: Bool { bits & 2 != 0 }
+
+        func concerns(_ subject: UInt64) -> Bool { bits & ~3 == subject & ~3 }
+        mutating func withdraw() { bits |= 2 }
+    }
+
+    /// The first half of a request's text hash: to make two of them meet by chance is out of reach, and to make them
+    /// meet on purpose only brings a finding upon oneself.
+    struct RequestID: Hashable {
+        private let half: LeafTag
+
+        init(_ hash: NoteHash) { half = LeafTag(truncating: hash.bytes) }
     }
 
     var cards: [NoteHash: CardState] = [:]
@@ -62,7 +76,7 @@ struct ReplayState {
     var chains: [ChainID: Chain] = [:]
     var grants: [GrantID: Lent] = [:]
     var grantIDs: [NoteHash: GrantID] = [:]
-    var requests: [NoteHash: Decided] = [:]
+    var requests: [RequestID: Decided] = [:]
     /// The newest record's time.
     var time = Timestamp(seconds: 0)
     /// Streams of which a record is withheld or unreadable.
@@ -92,6 +106,8 @@ struct ReplayState {
         for link in chain { streams.append(.grant(link.grant.id)) }
         return streams
     }
+
+    func hasDecided(_ request: NoteHash) -> Bool { requests[RequestID(request)] != nil }
 
     static func subject(_ record: Record) -> UInt64 {
         var hash = SHA256()
