@@ -108,6 +108,9 @@ struct FaultyObjects: ObjectStore {
     func open(_ id: AgeFileID) throws -> any StoredObject { try inner.open(id) }
     func contains(_ id: AgeFileID) throws -> Bool { try inner.contains(id) }
     func leaves(of id: AgeFileID) throws -> [TreeHash] { try inner.leaves(of: id) }
+    func provenLeaves(of id: AgeFileID, at indices: [UInt64]) throws -> [ProvenLeaf] {
+        try inner.provenLeaves(of: id, at: indices)
+    }
     func remove(_ id: AgeFileID) throws { try inner.remove(id) }
     func ids() throws -> [AgeFileID] { try inner.ids() }
     func removeAbandoned() throws { try inner.removeAbandoned() }
