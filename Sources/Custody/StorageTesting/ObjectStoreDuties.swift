@@ -75,6 +75,25 @@ public enum ObjectStoreDuties {
             try require(try store.leaves(of: sample.id) == sample.leaves, "wrong ones are not believed")
             try require(try open("leaves").leaves(of: sample.id) == sample.leaves, "they are there anew")
         },
+        Duty("single leaves come with paths to the id, also from a tree that was lost, and none from beyond it") {
+            open in
+            // More than one full tile of leaves, and an end that fills none.
+            let sample = try Sample(chunks: 300)
+            let size = UInt64(sample.leaves.count)
+            let indices: [UInt64] = [0, 1, 255, 256, 257, size - 1]
+            for (name, leaves) in [("paths", sample.leaves), ("lost-paths", [])] {
+                let store = try open(name)
+                try sample.store(in: store, leaves: leaves)
+                let proven = try store.provenLeaves(of: sample.id, at: indices)
+                for (index, one) in zip(indices, proven) {
+                    try require(one.leaf == sample.leaves[Int(index)], "the leaf at \(index) is the tree's")
+                    try require(one.path.index == index && one.path.size == size, "its path says where it stands")
+                    try one.path.verify(leaf: one.leaf, root: TreeHash(sample.id.bytes))
+                }
+                try require(proven.count == indices.count, "there is one for each index")
+                try require(try code { try store.provenLeaves(of: sample.id, at: [size]) } == .missing, "none beyond")
+            }
+        },
         Duty("an object that is not what its id says is damaged") { open in
             let sample = try Sample(chunks: 2)
             let store = try open("damaged")

@@ -140,9 +140,14 @@ extension VaultSession {
             return try opener.open(from: VaultSession.puller(payload), to: sink)
         }
         let whole = 0..<layout.plaintextSize
+        let wanted = range?.clamped(to: whole) ?? whole
+        let ahead = ReadAhead(
+            until: layout.chunks(covering: wanted).last.map { layout.payloadRange(ofChunk: $0).upperBound })
         try opener.open(
-            range: range?.clamped(to: whole) ?? whole, fetch: { try self.fetch(item, $0, into: $1, by: caller) },
-            to: sink)
+            range: wanted,
+            fetch: { part, buffer in
+                try ahead.take(part, into: buffer) { try self.fetch(item, $0, into: $1, by: caller) }
+            }, to: sink)
     }
 
     private static let inMemory: UInt64 = 1 << 20
@@ -169,5 +174,42 @@ extension VaultSession {
             filled += bytes.count
         }
         return filled
+    }
+}
+
+/// Fetches some MiB at once, for each request costs a signature and its check, and hands them out in pieces.
+private final class ReadAhead {
+    private static let windowSize: UInt64 = 4 << 20
+    private let end: UInt64
+    private var window: Range<UInt64> = 0..<0
+    private var bytes: [UInt8] = []
+
+    /// Reads ahead up to `end` of the payload, and not at all without one.
+    init(until end: UInt64?) { self.end = end ?? 0 }
+
+    /// Fills `buffer` with the bytes of `range`, out of the window where they are there; the number of bytes.
+    func take(
+        _ range: Range<UInt64>, into buffer: UnsafeMutableRawBufferPointer,
+        _ fetch: (Range<UInt64>, UnsafeMutableRawBufferPointer) throws -> Int
+    ) throws -> Int {
+        if !window.contains(range.lowerBound) || range.upperBound > window.upperBound {
+            // The nonce comes first, alone, and may be far from the rest.
+            let next = range.lowerBound..<min(end, range.lowerBound + ReadAhead.windowSize)
+            guard range.count > PayloadNonce.size, range.upperBound <= next.upperBound else {
+                return try fetch(range, buffer)
+            }
+            if bytes.count < next.count { bytes = [UInt8](repeating: 0, count: next.count) }
+            window = 0..<0
+            let count = try bytes.withUnsafeMutableBytes {
+                try fetch(next, UnsafeMutableRawBufferPointer(rebasing: $0[..<next.count]))
+            }
+            window = next.lowerBound..<next.lowerBound + UInt64(count)
+        }
+        let available = range.clamped(to: window)
+        let start = Int(available.lowerBound - window.lowerBound)
+        bytes.withUnsafeBytes {
+            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[start..<start + available.count]))
+        }
+        return available.count
     }
 }
