@@ -3,8 +3,10 @@ import Testing
 
 /// Terms of grants, ends of cards, and what the owner sees of it.
 @Suite struct LendingTests {
-    private func entryOfRefusal(_ reason: String) throws -> Regex<Substring> {
-        try Regex("^bevis: refused: \(reason) \\(the refusal is entry [0-9]+ of the log\\)\n$", as: Substring.self)
+    private func entryOfRefusal(_ reason: String) throws -> Regex<(Substring, Substring)> {
+        try Regex(
+            "(^|\n)bevis: refused: \(reason) \\(the refusal is entry [0-9]+ of the log\\)\n$",
+            as: (Substring, Substring).self)
     }
 
     @Test func numberOfOpeningsIsALimitAndTheStartIsKept() async throws {

@@ -86,7 +86,9 @@ import Testing
         let opened = try await world.bevis("mads", "open", "1", "--grant", grant, "--purpose", "Igen", "-o", "x")
         #expect(opened.status == 1)
         #expect(
-            opened.err.contains(/^bevis: refused: the grant was revoked \(the refusal is entry [0-9]+ of the log\)\n$/),
+            opened.err.contains(
+                /^since you last looked: revoked .* by somebody else \(entry [0-9]+ of the log\)\nbevis: refused: the grant was revoked \(the refusal is entry [0-9]+ of the log\)\n$/
+            ),
             "\(opened.err)")
         let again = try await world.bevis("signe", "revoke", grant)
         #expect(again.status == 1)

@@ -83,7 +83,12 @@ final class Desk {
             of: stream, key: held.streamKey, numbers: seen + 1..<number, by: caller)
         for entry in missed {
             let record = entry.disclosed.record
-            let who = record.actor == caller.card ? "with your key, not from here" : "by somebody else"
+            let who =
+                switch record.actor {
+                case caller.card: "with your key, not from here"
+                case nil: "by the custodian"
+                default: "by somebody else"
+                }
             Output(json: false).note(
                 "since you last looked: \(string(record.event.word)) \(LocalTime.text(record.time.seconds)) \(who) "
                     + "(entry \(entry.index) of the log)")
