@@ -3,20 +3,20 @@ import Testing
 
 /// Parts of an item that is large enough for leaves to be fetched with their paths.
 @Suite struct RangeTests {
-    @Test func partsOfALargeItemAreTheOriginalsAndAnAlteredChunkIsRefused() throws {
-        let world = try World.copy()
+    @Test func partsOfALargeItemAreTheOriginalsAndAnAlteredChunkIsRefused() async throws {
+        let world = try await World.copy()
         // Its period is no chunk's, so that no two chunks are equal.
         let period = (0..<65_537).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 7) }
         let original = Array(repeatElement(period, count: 320).joined())
         try world.write("large.bin", original)
-        #expect(try world.bevis("signe", "add", "large.bin").status == 0)
+        #expect(try await world.bevis("signe", "add", "large.bin").status == 0)
         for range in [0..<1, 65_535..<65_537, 9_000_000..<9_300_000, original.count - 1..<original.count] {
-            let part = try world.bevis(
+            let part = try await world.bevis(
                 "signe", "open", "4", "--range", "\(range.lowerBound)-\(range.upperBound - 1)", "-o", "part", "--force")
             #expect(part.status == 0, "\(part.err)")
             #expect(try world.read("part") == Array(original[range]))
         }
-        let whole = try world.bevis("signe", "open", "4", "-o", "whole")
+        let whole = try await world.bevis("signe", "open", "4", "-o", "whole")
         #expect(whole.status == 0, "\(whole.err)")
         #expect(try world.read("whole") == original)
 
@@ -28,9 +28,9 @@ import Testing
         try file.seek(toOffset: 9_100_000)
         try file.write(contentsOf: [0xFF, 0xFE, 0xFD, 0xFC])
         try file.close()
-        let altered = try world.bevis("signe", "open", "4", "--range", "9100000-9100010", "-o", "altered")
+        let altered = try await world.bevis("signe", "open", "4", "--range", "9100000-9100010", "-o", "altered")
         #expect(altered.status == 1, "\(altered.err)")
         #expect(!world.exists("altered"))
-        #expect(try world.bevis("signe", "open", "4", "--range", "0-10", "-o", "elsewhere").status == 0)
+        #expect(try await world.bevis("signe", "open", "4", "--range", "0-10", "-o", "elsewhere").status == 0)
     }
 }
