@@ -10,5 +10,5 @@ build=${BEVIS_BUILD:-.build}
 for tool in age openssl sha256sum python3; do
     command -v "$tool" >/dev/null || { echo "bench: $tool is missing; run: make setup-test" >&2; exit 3; }
 done
-for product in bevis bevis-bench; do swift build -c release --scratch-path "$build" --product "$product" --quiet; done
-exec python3 Tools/bench/run.py --bin "$build/release" "$@"
+for product in bevis bevis-audit bevis-bench AuditBench; do swift build -c release --scratch-path "$build" --product "$product" --quiet; done
+exec env PYTHONDONTWRITEBYTECODE=1 python3 Tools/bench/run.py --bin "$build/release" "$@"

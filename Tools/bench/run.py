@@ -1,6 +1,7 @@
 """Runs the measurements interleaved, takes medians, and writes Docs/Performance.md with its plots."""
 
 import argparse
+import json
 import os
 import platform
 import resource
@@ -279,12 +280,17 @@ def machine():
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--bin", required=True)
+    parser.add_argument("--bin", default=".build/release")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--work", default=os.environ.get("TMPDIR", "/var/tmp"))
     parser.add_argument("--out", default="Docs")
+    parser.add_argument("--render", action="store_true", help="write the document anew from the figures of the last run")
     options = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if options.render:
+        with open(os.path.join(options.out, "Performance", "figures.json")) as file:
+            kept = json.load(file)
+        return report.write(options.out, kept["results"], kept["facts"], kept["notes"])
     quick = options.quick
     bench = Bench(options)
     started = time.time()
