@@ -20,7 +20,7 @@ import Testing
         #expect(whole.status == 0, "\(whole.err)")
         #expect(try world.read("whole") == original)
 
-        let objects = URL(fileURLWithPath: world.folder + "/vault/objects")
+        let objects = URL(fileURLWithPath: world.vault + "/objects")
         let names = FileManager.default.enumerator(at: objects, includingPropertiesForKeys: nil)
         let largest = try #require(
             names?.compactMap { $0 as? URL }.first { (try? Data(contentsOf: $0).count) ?? 0 > 20 << 20 })
