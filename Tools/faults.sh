@@ -1,0 +1,441 @@
+#!/usr/bin/env bash
+# Faults, with the real custodian: killed or failed at its system calls, a full disk, a power cut, flipped bits, two
+# custodians, a wrong clock, an old copy put back. After each fault the vault has to be intact, everything that was
+# acknowledged has to be there, and nothing may have been opened without a line in the log.
+#
+#   Tools/faults.sh [--sample] [--seed N] [PART...]
+#
+# Parts: system_calls two_custodians objects_flipped records_flipped clock_moved old_copy full_disk power_cut; all
+# without any. --sample takes a few of everything, in under three minutes. BEVIS_BIN names the folder of the commands. What needs
+# root is skipped, loudly, where it is missing.
+set -euo pipefail
+here=$(cd "$(dirname "$0")/.." && pwd)
+parts=(system_calls two_custodians objects_flipped records_flipped clock_moved old_copy full_disk power_cut)
+sample='' seed=$RANDOM chosen=()
+while [ $# -gt 0 ]; do
+    case $1 in
+    --sample) sample=1 ;;
+    --seed) seed=$2 && shift ;;
+    [a-z]*) [[ " ${parts[*]} " == *" $1 "* ]] && chosen+=("$1") || { echo "faults: no part $1" >&2 && exit 2; } ;;
+    *) sed -n '2,11s/^# \{0,1\}//p' "$0" && exit 2 ;;
+    esac
+    shift
+done
+RANDOM=$seed
+bin=${BEVIS_BIN:-$here/.build/release}
+[ -x "$bin/bevis" ] || { echo "faults: there is no $bin/bevis; run: make build" >&2 && exit 3; }
+for tool in strace faketime python3; do
+    command -v "$tool" >/dev/null || { echo "faults: $tool is missing; run: make setup-test" >&2 && exit 3; }
+done
+work=$(mktemp -d /tmp/bf-XXXXXX)
+export PATH="$bin:$PATH" TZ=UTC SWIFT_BACKTRACE=enable=no
+export BEVIS_VAULT=$work/v BEVIS_PASSPHRASE_FILE=$work/passphrase
+mounted=''
+passed=0 failed=0 skipped=0
+umask 077
+cd "$work"
+
+# --- Helpers
+
+# moment: a twentieth of a second without a process.
+moment() { read -rt 0.05 <> <(:) || true; }
+# custodians: every process that serves this vault, found by its command line: the disk below it may be gone.
+custodians() { pgrep -f "^bevis serve --vault $BEVIS_VAULT( |\$)" || true; }
+# halt [SIGNAL]: ends the custodian and waits until it is gone.
+halt() {
+    local pid
+    for pid in $(custodians); do
+        kill "-${1:-KILL}" "$pid" 2>/dev/null || true
+        while kill -0 "$pid" 2>/dev/null; do moment; done
+    done
+}
+clean() {
+    halt || true
+    if [ -n "$mounted" ]; then umount "$mounted" || umount -l "$mounted" || true; fi
+    cd / && rm -rf "$work"
+}
+trap clean EXIT
+as() { BEVIS_HOME=$work/h-$1 timeout 100 "${@:2}"; }
+good() { passed=$((passed + 1)) && echo "ok: $*"; }
+bad() {
+    failed=$((failed + 1))
+    echo "FAILED: $* (seed $seed)"
+}
+skip() { skipped=$((skipped + 1)) && echo "SKIPPED, NEEDS ROOT: $*" >&2; }
+# field NAME: the field of the JSON object on standard input.
+field() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
+
+make_world() {
+    printf 'four words made up\n' >passphrase
+    local who
+    for who in politi mads signe; do as "$who" bevis identity create --name "$who" >/dev/null; done
+    as signe bevis vault init >/dev/null
+    as politi bevis issuer create politi --role police --name Politi -o politi.issuer
+    as mads bevis card request --name Mads --role police --organisation Politi -o mads.request
+    as politi bevis issuer sign politi mads.request -o mads.card
+    as mads bevis card accept mads.card >/dev/null
+    as signe bevis vault trust --issuer politi.issuer --keys-out Keys >/dev/null
+    as signe bevis case create --title Noter >/dev/null
+    head -c 300000 /dev/urandom >first
+    as signe bevis add first "$here/Tests/Media/hallway.jpg" >/dev/null
+    grant=$(as signe bevis grant --all --to mads.card --purpose Brud --json | field grant)
+    grant=${grant:0:12}
+    as mads bevis grants >/dev/null
+    halt TERM
+    cp -a . "$work.base" && mv "$work.base" base
+}
+# fresh: the world as it was made.
+fresh() {
+    halt
+    rm -rf v h-* acks
+    cp -a base/v base/h-* .
+    mkdir acks
+}
+
+# client NUMBER: adds or opens, and keeps what was acknowledged.
+client() {
+    if [ $(($1 % 2)) = 0 ]; then
+        head -c $((1000 + $1 * 40000)) /dev/urandom >"new-$1"
+        as signe bevis add "new-$1" --json >"acks/add-$1" 2>"acks/err-$1" || rm -f "acks/add-$1"
+    else
+        as mads bevis open 1 --grant "$grant" --purpose Brud --journal "j-$1" --force -o "acks/opened-$1" \
+            2>"acks/err-$1" || true
+    fi
+}
+clients() {
+    local number pids=()
+    for number in $(seq "$1"); do client "$number" & pids+=($!); done
+    wait "${pids[@]}" || true
+}
+
+# check NAME: after a fault. The next command works; everything acknowledged is there; no release without a leaf.
+check() {
+    local name=$1 problems='' out
+    if ! out=$(as signe bevis vault verify 2>&1); then problems+=" verify: $out;"; fi
+    case $out in *intact:*) ;; *) problems+=" not intact: $out;" ;; esac
+    if ! as signe bevis list --json >list 2>err; then problems+=" list: $(cat err);"; fi
+    if ! as signe bevis log --json >log 2>err; then problems+=" log: $(cat err);"; fi
+    if [ -z "$problems" ] && ! out=$(python3 "$work/compare.py" 2>&1); then problems+=" $out"; fi
+    if grep -l 'unexpected failure' acks/err-* >/dev/null 2>&1; then problems+=" a failure without words;"; fi
+    if [ -n "$problems" ]; then bad "$name:$problems"; else good "$name: $out"; fi
+}
+
+cat >compare.py <<'P'
+import glob, json, sys
+
+items = {row['item'] for row in json.load(open('list'))}
+log = json.load(open('log'))
+opened = {line['journal'] for line in log if line['event'] == 'opened'}
+entries = {line['entry']: line for line in log}
+problems, adds, opens = [], 0, 0
+for path in glob.glob('acks/add-*'):
+    for row in json.load(open(path)):
+        adds += 1
+        if row['item'] not in items or entries.get(row['entry'], {}).get('event') != 'item-added':
+            problems.append(f"acknowledged item {row['item']} is gone")
+original = open('first', 'rb').read()
+for path in glob.glob('acks/opened-*'):
+    opens += 1
+    if open(path, 'rb').read() != original:
+        problems.append(f'{path} has other bytes')
+    if 'j-' + path.rsplit('-', 1)[1] not in opened:
+        problems.append(f'{path} was opened without a line in the log')
+times = [line['time'] for line in log]
+if times != sorted(times):
+    problems.append('times in the log go back')
+if problems:
+    sys.exit('; '.join(problems))
+print(f'{adds} added and {opens} opened, all there')
+P
+
+# --- A custodian killed, or refused a system call, while clients work
+
+writes=write,writev,pwrite64,pwritev,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,ftruncate,fallocate
+
+# injected WHAT WHEN: serves with the fault planted from its WHEN-th write-class call in any of its threads on.
+injected() {
+    halt
+    rm -f serving
+    # In a shell of its own, which alone says that somebody was killed.
+    (
+        strace -f -qq -o /dev/null -e trace="$writes" -e inject="$writes:$1:when=$2" \
+            bevis serve --vault "$BEVIS_VAULT" 2>>serving >/dev/null || true
+        echo ended >>serving
+    ) 2>/dev/null &
+    tracer=$!
+    until [ -s serving ]; do moment; done
+}
+
+system_calls() {
+    local round kinds=(signal=KILL error=EIO error=ENOSPC) rounds=60 count=8 what when
+    if [ -n "$sample" ]; then rounds=3; fi
+    for round in $(seq "$rounds"); do
+        what=${kinds[round % 3]}
+        when=$((1 + RANDOM % 40))
+        fresh
+        injected "$what" "$when"
+        clients "$count"
+        halt
+        wait "$tracer" || true
+        check "$what at write $when, $count clients"
+    done
+}
+
+# --- Two custodians on one folder
+
+two_custodians() {
+    fresh
+    as signe bevis vault info >/dev/null
+    local pid out status=0
+    pid=$(custodians)
+    out=$(bevis serve 2>&1) || status=$?
+    case "$status $out" in
+    "3 bevis: the vault is in use by process $pid"*) good "a second custodian is refused: in use by process $pid" ;;
+    *) bad "a second custodian: $status $out" ;;
+    esac
+    kill -KILL "$pid"
+    clients 4
+    halt
+    check "the holder was killed, and four clients came at once"
+}
+
+# --- Flipped bits
+
+# flip FILE: one bit, somewhere.
+flip() {
+    python3 - "$1" $((RANDOM * 32768 + RANDOM)) <<'P'
+import os, sys
+path, number = sys.argv[1], int(sys.argv[2])
+with open(path, 'r+b') as file:
+    place = number % os.path.getsize(path)
+    file.seek(place)
+    byte = file.read(1)[0] ^ 1 << number % 8
+    file.seek(place)
+    file.write(bytes([byte]))
+print(place)
+P
+}
+
+objects_flipped() {
+    local out status place id rounds=10
+    if [ -n "$sample" ]; then rounds=1; fi
+    for _ in $(seq "$rounds"); do
+        fresh
+        id=$(as signe bevis list --json | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["item"])')
+        halt TERM
+        place=$(flip "v/objects/${id:0:2}/$id")
+        status=0
+        out=$(as signe bevis vault verify 2>&1) || status=$?
+        case "$status $out" in
+        "1 item 1 (${id:0:12}) is damaged or cannot be read"*"1 of 2 items are not what was stored"*) ;;
+        *) bad "object flipped at $place: $status $out" && continue ;;
+        esac
+        status=0
+        out=$(as mads bevis open 1 --grant "$grant" --purpose Brud -o broken 2>&1) || status=$?
+        case "$status $out" in
+        1\ *"item ${id:0:12}"*) ;;
+        *) bad "damaged object opened: $status $out" && continue ;;
+        esac
+        [ ! -e broken ] || bad "bytes of a damaged object were kept"
+        as mads bevis open 2 --grant "$grant" --purpose Brud --force -o whole 2>/dev/null &&
+            cmp -s whole "$here/Tests/Media/hallway.jpg" || { bad "the other item does not open" && continue; }
+        good "object flipped at $place: item named, the other one opens"
+    done
+}
+
+# What a flip in the records may do: nothing, or a message that names the trouble. Never other bytes, never silence.
+records_flipped() {
+    local out status place command round file rounds=40
+    if [ -n "$sample" ]; then rounds=2; fi
+    for round in $(seq "$rounds"); do
+        fresh
+        # Every other time in the database itself, otherwise in what was written last.
+        file=v/records.sqlite-wal
+        if [ $((round % 2)) = 0 ] || [ ! -s "$file" ]; then
+            file=v/records.sqlite
+            python3 -c 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute("PRAGMA wal_checkpoint(TRUNCATE)")' \
+                "$file"
+        fi
+        place="$(flip "$file") of ${file#v/}"
+        for command in 'signe bevis log' 'signe bevis vault verify' \
+            "mads bevis open 1 --grant $grant --purpose Brud --force -o got"; do
+            status=0
+            rm -f got
+            # shellcheck disable=SC2086
+            out=$(as $command 2>&1) || status=$?
+            case $status in
+            0) if [ -e got ] && ! cmp -s got first; then bad "records flipped at $place: other bytes came out"; fi ;;
+            1 | 3 | 4)
+                case $out in
+                *'unexpected failure'* | *'ended before it was ready'*) bad "records flipped at $place: $command: $out" ;;
+                *bevis:*) ;;
+                *) bad "records flipped at $place: $command: no words, $status" ;;
+                esac
+                ;;
+            *) bad "records flipped at $place: $command: exit $status $out" ;;
+            esac
+        done
+        good "records flipped at $place: $(tail -n 1 <<<"$out" | head -c 100)"
+    done
+}
+
+# --- Clocks
+
+serve_at() {
+    halt
+    rm -f serving
+    (
+        faketime -f "$1" bevis serve --vault "$BEVIS_VAULT" 2>>serving >/dev/null || true
+        echo ended >>serving
+    ) 2>/dev/null &
+    until [ -s serving ]; do moment; done
+}
+
+clock_moved() {
+    local out status=0
+    fresh
+    serve_at -30d
+    client 1
+    client 2
+    halt
+    check "the custodian's clock 30 days back"
+    fresh
+    serve_at +30d
+    # The grant ends as soon as the custodian sees the clock; then the clock is right again.
+    out=$(as mads faketime -f +30d bevis open 1 --grant "$grant" --purpose Brud --force -o late 2>&1) || status=$?
+    case "$status $out" in
+    1\ *"bevis: refused: "*"the grant has expired"*) good "a grant expires by the custodian's clock" ;;
+    *) bad "a grant outlived the custodian's clock: $status $out" ;;
+    esac
+    halt
+    status=0
+    out=$(as mads bevis open 1 --grant "$grant" --purpose Brud --force -o late 2>&1) || status=$?
+    case "$status $out" in
+    1\ *"bevis: refused: "*"the grant has expired"*) good "a grant that expired stays so when the clock goes back" ;;
+    *) bad "a grant came back with the clock: $status $out" ;;
+    esac
+    [ ! -e late ] || bad "an expired grant opened"
+    check "the custodian's clock 30 days ahead, then right"
+}
+
+# --- An old copy of the vault
+
+old_copy() {
+    local out status=0
+    fresh
+    cp -a v old
+    client 2
+    halt TERM
+    # The records alone: the custodian itself sees that its published checkpoint is newer.
+    mv v/records.sqlite* . && cp -a old/records.sqlite* v/
+    out=$(as mads bevis grants 2>&1) || status=$?
+    case "$status $out" in
+    3\ *"an old copy was put back; nothing is served"*) good "old records under a newer checkpoint: nothing is served" ;;
+    *) bad "old records were served: $status $out" ;;
+    esac
+    halt
+    rm -rf v && mv old v
+    status=0
+    out=$(as signe bevis list 2>&1) || status=$?
+    case "$status $out" in
+    "1 bevis: this vault is older than the checkpoint of "*) good "an old copy is noticed by who saw more" ;;
+    *) bad "an old copy was not noticed: $status $out" ;;
+    esac
+    rm -f records.sqlite*
+}
+
+# --- Disks: need root
+
+# disk MIB: the vault moves to a file system of its own.
+disk() {
+    truncate -s "$1M" image
+    mkfs.ext4 -q -F -m 0 image
+    mv v v-files
+    mkdir v
+    mount -o loop image v
+    mounted=$work/v
+    cp -a v-files/. v/
+    rmdir v/lost+found
+    chmod 700 v
+    sync -f v
+    rm -rf v-files
+}
+no_disk() {
+    halt
+    umount v
+    mounted=''
+    rm -rf v image
+}
+
+full_disk() {
+    local out status number
+    fresh
+    disk 8
+    head -c 900000 /dev/urandom >large
+    for number in $(seq 12); do
+        status=0
+        out=$(as signe bevis add large --json 2>&1) || status=$?
+        [ "$status" = 0 ] || break
+        echo "$out" >"acks/add-$number"
+    done
+    case "$status $out" in
+    *"disk full"* | *"disk is full"*) good "a full disk refuses in words, exit $status: $out" ;;
+    *) bad "a full disk: $status $out" ;;
+    esac
+    # Small leaves fill what is left.
+    for number in 1 3 5; do client "$number"; done
+    halt
+    check "the disk is full, custodian started again"
+    no_disk
+}
+
+# acknowledged: how many clients have been told that it is done.
+acknowledged() {
+    local file count=0
+    for file in acks/add-* acks/opened-*; do
+        if [ -s "$file" ]; then count=$((count + 1)); fi
+    done
+    echo "$count"
+}
+
+power_cut() {
+    local round goal rounds=20 working
+    if [ -n "$sample" ]; then rounds=1; fi
+    for round in $(seq "$rounds"); do
+        fresh
+        disk 64
+        as signe bevis vault info >/dev/null
+        goal=$((1 + RANDOM % 6))
+        clients 8 &
+        working=$!
+        until [ "$(acknowledged)" -ge "$goal" ] || ! kill -0 "$working" 2>/dev/null; do moment; done
+        # FS_IOC_SHUTDOWN without a flush of the journal: what was not synchronised is gone.
+        python3 -c 'import fcntl, os; fcntl.ioctl(os.open("v", os.O_RDONLY), 0x8004587d, b"\x02\0\0\0")'
+        halt
+        wait "$working"
+        halt
+        umount v
+        mount -o loop image v
+        check "power cut $round after $goal acknowledgements"
+        no_disk
+    done
+}
+
+# --- All of it
+
+echo "faults: seed $seed${sample:+, a sample}"
+make_world
+# Not every machine that says root lets one mount.
+probe() { truncate -s 8M image && mkfs.ext4 -q -F image && mkdir m && mount -o loop image m && umount m; }
+disks=''
+if [ "$(id -u)" = 0 ] && probe 2>/dev/null; then disks=1; fi
+rm -rf image m
+if [ ${#chosen[@]} = 0 ]; then chosen=("${parts[@]}"); fi
+for part in "${chosen[@]}"; do
+    case $part in
+    full_disk | power_cut) if [ -n "$disks" ]; then $part; else skip "$part"; fi ;;
+    *) $part ;;
+    esac
+done
+echo "faults: $passed held, $failed failed, $skipped skipped, $SECONDS s"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
