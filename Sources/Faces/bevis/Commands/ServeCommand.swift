@@ -41,7 +41,10 @@ struct ServeCommand: AsyncParsableCommand {
 
     // Before anything is said of the folder's rights: whoever mistypes a path must not be told to change them.
     private static func checkIsVault(_ path: String) throws(CommandFailure) {
-        guard access(path + "/lock", F_OK) != 0, errno == ENOENT || errno == ENOTDIR else { return }
+        let isThere = ["lock", "records.sqlite"].contains { name in
+            access(path + "/" + name, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR)
+        }
+        guard !isThere else { return }
         throw CommandFailure(
             .unreachable, "there is no vault at \(Escaped.quoted(path))",
             hint: "look at --vault or BEVIS_VAULT; make a new one: bevis vault init --vault FOLDER")
