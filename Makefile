@@ -42,7 +42,7 @@ fuzz: setup ## Feed every parser mutated input, some seconds each (SECONDS_EACH=
 	@Tools/fuzz.sh $(SECONDS_EACH)
 
 lint: ## Check format, style and the rules of the house
-	@swift format lint --strict --parallel --recursive Package.swift Sources Tests Tools
+	@swift format lint --strict --parallel --recursive Package.swift Sources Tests Tools Benchmarks
 	@for script in Tools/*.sh .ci/run; do bash -n "$$script"; done
 	@Tools/guards.sh
 

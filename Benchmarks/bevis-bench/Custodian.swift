@@ -12,7 +12,8 @@ final class ServingCustodian {
         self.folder = folder
         let pipe = Pipe()
         process.executableURL = URL(fileURLWithPath: bevis)
-        process.arguments = ["serve", "--vault", folder, "--requests-per-second", "1000000"] + (creating ? ["--create"] : [])
+        process.arguments =
+            ["serve", "--vault", folder, "--requests-per-second", "1000000"] + (creating ? ["--create"] : [])
         process.standardError = pipe
         let start = now()
         try process.run()
