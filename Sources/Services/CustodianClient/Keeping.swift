@@ -69,14 +69,27 @@ extension VaultSession {
         return try OwnCase(keys: keys, note: Unverified(parsing: note.bytes))
     }
 
-    /// The caller's cases.
-    public func ownCases(by caller: Caller, identity: AgeIdentity) throws -> [OwnCase] {
+    /// The caller's cases: those that her identity opens, and the ids of those whose keys it does not open, as where a
+    /// new machine has got back only one of several from its sheet.
+    public func ownCases(
+        by caller: Caller, identity: AgeIdentity
+    ) throws -> (opened: [OwnCase], locked: [CaseID]) {
         let matters: [Wire.Matter] = try connection.post("/v1/case-listings", try ask(.grants, nil, by: caller))
-        return try matters.map { matter in
-            try OwnCase(
-                keys: try CaseKeys(opening: [UInt8](matter.recovery), with: identity),
-                note: try Unverified(parsing: Array(matter.card.utf8)))
+        var opened: [OwnCase] = []
+        var locked: [CaseID] = []
+        for matter in matters {
+            let note = try Unverified<CaseCard>(parsing: Array(matter.card.utf8))
+            let keys: CaseKeys
+            do throws(VaultError) {
+                keys = try CaseKeys(opening: [UInt8](matter.recovery), with: identity)
+            } catch {
+                guard error.code == .notAuthentic else { throw error }
+                locked.append(note.body.caseID)
+                continue
+            }
+            opened.append(try OwnCase(keys: keys, note: note))
         }
+        return (opened, locked)
     }
 
     /// The keys that a recovery sheet opens.

@@ -35,18 +35,28 @@ struct CaseCommand: AsyncParsableCommand {
             let language = try CaseCommand.language(language)
             let paper = RecoverySheet()
             let desk = try Desk(vault, passphrase)
-            let page = try sheet.map { try OutputFile($0) }
-            let own = try desk.session.openCase(
-                title: try title.map { try line($0, "--title") }, by: desk.caller,
-                owner: desk.person.identity.age.recipient, paper: paper.identity.recipient)
-            try desk.remember()
-            if let page {
+            // The sheet first: a kill in between leaves a sheet without a case, never a case without its sheet.
+            if let sheet {
+                let page = try OutputFile(sheet)
                 try paper.htmlPage(language).withUnsafeBytes { try page.write($0) }
                 try page.commit()
             }
             let output = Descriptor.standardOutput()
             try paper.plainPage(language).withUnsafeBytes { try output.write($0) }
+            let own = try open(desk, paper)
+            try desk.remember()
             try Output(json: false).line("\ncase \(short(own.card.caseID)) is open")
+        }
+
+        private func open(_ desk: Desk, _ paper: RecoverySheet) throws -> OwnCase {
+            do {
+                return try desk.session.openCase(
+                    title: try title.map { try line($0, "--title") }, by: desk.caller,
+                    owner: desk.person.identity.age.recipient, paper: paper.identity.recipient)
+            } catch {
+                Output(json: false).note("the case was not opened: throw the sheet above away, it opens nothing")
+                throw error
+            }
         }
     }
 

@@ -27,27 +27,52 @@ struct RecoverCommand: AsyncParsableCommand {
 
     func run() async throws {
         let home = try Person.folder()
-        let sealed = try SealedIdentity(.person, in: home)
-        guard !sealed.exists else {
-            throw CommandFailure(.refused, "there is an identity here already", hint: "use an empty BEVIS_HOME")
-        }
         let typed = try Descriptor.reading(sheet).readAll(limit: 1 << 16)
         let paper = RecoverySheet(
             try RecoverySheet.read(typed.withUnsafeBytes { SecretBytes(copying: $0) }))
-        let keys = try VaultSession.recover(paper, from: try vault.address().connect())
-        let secret = try Passphrase.choose(for: "identity.age", from: passphrase.source)
-        let now = Person.now()
-        let identity = Identity(signer: keys.signer, age: .random())
-        try sealed.keep(identity, passphrase: secret, at: now)
-        let card = Card(
-            kind: .person, name: try line(name, "--name"), role: PlainText(literal: "person"), organisation: nil,
-            key: keys.signer.verifierKey, recipient: identity.age.recipient, issued: now, expires: nil)
-        let note = try Verified(card, signedBy: keys.signer).note
-        try CardCommand.adopt(note, in: home)
-        let desk = try Desk(vault, Person(home: home, identity: identity, card: note))
+        let connection = try vault.address().connect()
+        let keys = try VaultSession.recover(paper, from: connection)
+        let about = try VaultSession.about(connection)
+        guard about.custodian == keys.custodian, about.log == keys.log else {
+            throw CommandFailure(
+                .refused, "this vault shows other keys than the ones sealed with your case",
+                hint: "it is not the vault that you used, or somebody has put another in its place; ask for help")
+        }
+        let person = try person(keys, in: home)
+        let desk = try Desk(vault, person)
         try desk.session.replaceRecovery(
-            of: keys, paper: paper.identity.recipient, to: identity.age.recipient, by: desk.caller)
+            of: keys, paper: paper.identity.recipient, to: person.identity.age.recipient, by: desk.caller)
         try desk.remember()
         try Output(json: false).line("case \(short(keys.caseID)) is back; see: bevis list")
+    }
+
+    /// The owner on this machine: new, or back already by the sheet of another of her cases, or by a first try that
+    /// broke off.
+    private func person(_ keys: CaseKeys, in home: HomeFolder) throws -> Person {
+        let sealed = try SealedIdentity(.person, in: home)
+        if sealed.exists {
+            guard try sealed.publicParts().key == keys.signer.verifierKey else {
+                throw CommandFailure(
+                    .refused, "there is another person's identity here already", hint: "use an empty BEVIS_HOME")
+            }
+            let secret = try Passphrase.ask(for: "identity.age", from: passphrase.source)
+            return try adopt(try sealed.open(passphrase: secret), in: home)
+        }
+        let secret = try Passphrase.choose(for: "identity.age", from: passphrase.source)
+        let identity = Identity(signer: keys.signer, age: .random())
+        try sealed.keep(identity, passphrase: secret, at: Person.now())
+        return try adopt(identity, in: home)
+    }
+
+    private func adopt(_ identity: Identity, in home: HomeFolder) throws -> Person {
+        if let hash = try OwnCard(home).hash() {
+            return Person(home: home, identity: identity, card: try Cards(home).card(hash))
+        }
+        let card = Card(
+            kind: .person, name: try line(name, "--name"), role: PlainText(literal: "person"), organisation: nil,
+            key: identity.signer.verifierKey, recipient: identity.age.recipient, issued: Person.now(), expires: nil)
+        let note = try Verified(card, signedBy: identity.signer).note
+        try CardCommand.adopt(note, in: home)
+        return Person(home: home, identity: identity, card: note)
     }
 }

@@ -98,7 +98,16 @@ final class Desk {
 
     // MARK: Cases
 
-    func ownCases() throws -> [OwnCase] { try session.ownCases(by: caller, identity: person.identity.age) }
+    /// The person's cases; she is told of any whose keys this machine does not open.
+    func ownCases() throws -> [OwnCase] {
+        let (opened, locked) = try session.ownCases(by: caller, identity: person.identity.age)
+        for id in locked {
+            Output(json: false).note(
+                "case \(short(id)) is yours too, but its keys are not on this machine; get it back with its own sheet: "
+                    + "bevis recover")
+        }
+        return opened
+    }
 
     /// The case that was named by the first digits of its id, or the only one.
     func ownCase(_ prefix: String?) throws -> OwnCase {
