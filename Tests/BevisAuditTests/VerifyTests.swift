@@ -74,9 +74,13 @@ import Testing
             try #require(!bytes.isEmpty, "\(name)")
             var changed = bytes
             // In the midst of something that counts, not in a length.
-            let early = name.hasSuffix("checkpoint") ? 20 : name.contains("entries") ? 30 : nil
-            let place = early ?? min(bytes.count / 2 + 40, bytes.count - 1)
-            changed[place] ^= 1
+            if name.hasSuffix("checkpoint") {
+                // The root's first digit, into another that is base64 too: what is no checkpoint at all is told apart.
+                let place = try #require(bytes.split(separator: 0x0A, maxSplits: 2).last).startIndex
+                changed[place] = bytes[place] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
+            } else {
+                changed[name.contains("entries") ? 30 : min(bytes.count / 2 + 40, bytes.count - 1)] ^= 1
+            }
             try stage.folder.write(changed, to: path)
             let answer = stage.run("verify", ["--json"])
             #expect(answer.code == code, "\(name): \(answer.errors)")
@@ -84,6 +88,21 @@ import Testing
             try stage.folder.write(bytes, to: path)
         }
         #expect(stage.run("verify").code == 0)
+    }
+
+    @Test func whatIsNoCheckpointIsRefusedInWords() throws {
+        let stage = try Stage()
+        try stage.write()
+        let bytes = stage.folder.read("bundle/log/checkpoint")
+        for broken in [[], Array("nonsense\n".utf8), [UInt8](bytes.dropLast()), [UInt8](bytes.prefix(bytes.count / 2))]
+        {
+            try stage.folder.write(broken, to: "bundle/log/checkpoint")
+            let answer = stage.run("verify", ["--json"])
+            #expect(answer.code == 1)
+            #expect(
+                answer.errors
+                    == "bevis-audit: log/checkpoint is not a signed checkpoint\n  fetch the bundle again\n")
+        }
     }
 
     @Test func pageCutOffIsFound() throws {
