@@ -10,7 +10,7 @@ export SWIFT_BACKTRACE := enable=no
 # Progress for a person at a terminal, only warnings and errors elsewhere.
 SWIFT_QUIET := $$([ -t 1 ] || echo --quiet)
 
-.PHONY: help setup setup-test build demo test bench faults fuzz lint wasm clean
+.PHONY: help setup setup-test build auditor demo test bench faults fuzz lint wasm clean
 
 help: ## Show this list
 	@awk -F ":.*## " '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,9 @@ build: setup ## Build the commands bevis and bevis-audit, for use
 	@swift build -c release --product bevis $(SWIFT_QUIET)
 	@swift build -c release --product bevis-audit $(SWIFT_QUIET)
 	@echo "built: .build/release/bevis and .build/release/bevis-audit"
+
+auditor: setup ## Build bevis-audit alone, with nothing but Swift and libsodium
+	@Tools/auditor.sh
 
 demo: build ## Seal, grant, open, revoke and audit, from nothing, in a folder of its own
 	@Tools/demo.sh
@@ -50,4 +53,4 @@ wasm: setup-test ## Build the portable modules for the browser and check them un
 	@Tools/wasm.sh
 
 clean: ## Remove everything built
-	@rm -rf .build .build-wasm .build-fuzz
+	@rm -rf .build .build-auditor .build-wasm .build-fuzz

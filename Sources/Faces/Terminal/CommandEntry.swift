@@ -28,8 +28,9 @@ public enum CommandEntry {
         exit(ExitStatus.done.rawValue)
     }
 
-    /// No core dumps, no crash reports and no look into this process's memory by others, new files for their owner alone, and a reader
-    /// that goes away is an error of the write, not a signal. Programs started from here must reset SIGPIPE.
+    /// No core dumps, no crash reports and no look into this process's memory by others, new files for their owner
+    /// alone, and a reader that goes away is an error of the write, not a signal. Programs started from here must
+    /// reset SIGPIPE.
     public static func harden() {
         _ = terminal_forbid_dumps()
         umask(0o077)

@@ -11,6 +11,7 @@ struct BevisAudit: ParsableCommand {
             Works on a bundle, a folder that 'bevis audit export' wrote, without a network. The keys that it trusts \
             come from another folder, never from the bundle.
             """,
+        version: Release.line("bevis-audit"),
         subcommands: [
             VerifyCommand.self, ListCommand.self, ShowCommand.self, ProveCommand.self, ConsistencyCommand.self,
         ])

@@ -12,6 +12,7 @@ struct Bevis: AsyncParsableCommand {
                    bevis vault init --vault FOLDER, then set BEVIS_VAULT to it
                    bevis case create, bevis add FILE, bevis list
             """,
+        version: Release.line("bevis"),
         groupedSubcommands: [
             CommandGroup(
                 name: "Keeping:",
