@@ -17,20 +17,20 @@ private func string(_ secret: SecretBytes) -> String {
 }
 
 @Suite struct CaseKeysTests {
-    private static func keys() throws -> CaseKeys {
+    private static func keys(for machine: AgeRecipient = AgeIdentity.random().recipient) throws -> CaseKeys {
         func signer(_ name: String) throws -> NoteSigner {
             NoteSigner(name: try KeyName(Array(name.utf8)), key: SigningKey())
         }
         return CaseKeys.random(
             title: try PlainText(Array("Noter".utf8)), signer: try signer("owner.example/1"),
             custodian: try signer("custodian.example").verifierKey,
-            log: try signer("log.example").verifierKey)
+            log: try signer("log.example").verifierKey, machine: machine)
     }
 
     @Test func ownerAndPaperOpenTheKeysAndNobodyElse() throws {
-        let keys = try CaseKeysTests.keys()
         let (owner, paper) = (AgeIdentity.random(), AgeIdentity.random())
-        let sealed = try keys.seal(to: owner.recipient, and: paper.recipient).bytes
+        let keys = try CaseKeysTests.keys(for: owner.recipient)
+        let sealed = try keys.seal(to: paper.recipient).bytes
         for identity in [owner, paper] {
             let opened = try CaseKeys(opening: sealed, with: identity)
             #expect(opened.caseID == keys.caseID)
@@ -40,6 +40,7 @@ private func string(_ secret: SecretBytes) -> String {
             #expect(opened.title == keys.title)
             #expect(opened.custodian == keys.custodian)
             #expect(opened.log == keys.log)
+            #expect(opened.machines == [owner.recipient])
         }
         #expect(throws: VaultError(.notAuthentic, "")) { _ = try CaseKeys(opening: sealed, with: .random()) }
         #expect(throws: VaultError(.notAuthentic, "")) { _ = try CaseKeys(opening: sealed.dropLast(), with: owner) }
@@ -54,7 +55,7 @@ private func string(_ secret: SecretBytes) -> String {
         let lines = string(keys.text).split(separator: "\n").map(String.init)
         let names = lines.dropFirst().map { $0.prefix { $0 != " " } }
         #expect(lines.first == "bevis.example/case-keys/v1")
-        #expect(names == ["case", "title", "identity", "owner-key", "log-key", "custodian", "log"])
+        #expect(names == ["case", "title", "identity", "owner-key", "log-key", "custodian", "log", "machine"])
         #expect(lines[3].hasPrefix("identity AGE-SECRET-KEY-1"))
         #expect(lines[4].hasPrefix("owner-key PRIVATE+KEY+owner.example/1+"))
     }
@@ -66,7 +67,8 @@ private func string(_ secret: SecretBytes) -> String {
         for altered in [
             text + "more x\n", text.replacing("identity AGE", with: "identity XAGE"),
             text.replacing(logKeyLine, with: "log-key \(shortKey)"), text.replacing("custodian ", with: "keeper "),
-            text.replacing("case-keys/v1", with: "case-keys/v2"),
+            text.replacing("case-keys/v1", with: "case-keys/v2"), text.replacing(/machine .*\n/, with: ""),
+            text.replacing(/machine .*\n/, maxReplacements: 1) { $0.output + $0.output },
         ] {
             #expect(altered != text)
             #expect(throws: VaultError(.malformed, "")) { _ = try CaseKeys(parsing: secret(altered)) }
@@ -74,12 +76,35 @@ private func string(_ secret: SecretBytes) -> String {
         #expect(try CaseKeys(parsing: secret(text)).logKey.count == 32)
     }
 
+    @Test func recoveredKeysAreForTheNewMachineToo() throws {
+        let (old, new, paper) = (AgeIdentity.random(), AgeIdentity.random(), AgeIdentity.random())
+        let keys = try CaseKeysTests.keys(for: old.recipient)
+        let both = try keys.adding(new.recipient).seal(to: paper.recipient).bytes
+        for identity in [old, new, paper] {
+            #expect(try CaseKeys(opening: both, with: identity).machines == [old.recipient, new.recipient])
+        }
+        let alone = try keys.adding(new.recipient).only(for: new.recipient).seal(to: paper.recipient).bytes
+        #expect(try CaseKeys(opening: alone, with: new).machines == [new.recipient])
+        #expect(throws: VaultError(.notAuthentic, "")) { _ = try CaseKeys(opening: alone, with: old) }
+    }
+
+    @Test func manyMachinesPushOutTheOldest() throws {
+        let first = AgeIdentity.random().recipient
+        var keys = try CaseKeysTests.keys(for: first)
+        for _ in 1...15 { keys = keys.adding(AgeIdentity.random().recipient) }
+        #expect(keys.machines.count == 16 && keys.machines.first == first)
+        keys = keys.adding(first)
+        #expect(keys.machines.count == 16 && keys.machines.last == first, "known already: it only moves")
+        keys = keys.adding(AgeIdentity.random().recipient)
+        #expect(keys.machines.count == 16 && keys.machines[14] == first)
+    }
+
     @Test func logKeyOfAnotherLengthIsRefused() throws {
         let keys = try CaseKeysTests.keys()
         #expect(throws: VaultError(.malformed, "")) {
             _ = try CaseKeys(
                 caseID: keys.caseID, title: nil, identity: keys.identity, signer: keys.signer, logKey: .random(16),
-                custodian: keys.custodian, log: keys.log)
+                custodian: keys.custodian, log: keys.log, machines: keys.machines)
         }
     }
 
@@ -87,7 +112,7 @@ private func string(_ secret: SecretBytes) -> String {
         let folder = try TemporaryFolder()
         let sheet = RecoverySheet()
         let keys = try CaseKeysTests.keys()
-        let sealed = try keys.seal(to: AgeIdentity.random().recipient, and: sheet.identity.recipient)
+        let sealed = try keys.seal(to: sheet.identity.recipient)
         try folder.file("sealed", sealed.bytes)
         // As the sheet tells a helper: without numbers, spaces and each line's last character.
         let symbols = string(sheet.lines).split(separator: "\n").map {

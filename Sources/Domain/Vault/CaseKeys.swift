@@ -7,6 +7,8 @@ public import Sodium
 /// to her own recipient and to the paper identity when the case is made.
 public struct CaseKeys: Sendable {
     static let type: StaticString = "bevis.example/case-keys/v1"
+    /// So many machines at most may have the keys of a case.
+    static let machineLimit = 16
 
     /// The case.
     public let caseID: CaseID
@@ -22,22 +24,28 @@ public struct CaseKeys: Sendable {
     public let custodian: VerifierKey
     /// The log's public key.
     public let log: VerifierKey
+    /// The owner's own recipients, one for each machine that may fetch these keys; the newest last.
+    public private(set) var machines: [AgeRecipient]
 
     /// Keys that exist already.
-    /// - Throws: `VaultError.malformed` when the log key does not have 32 bytes.
+    /// - Throws: `VaultError.malformed` when the log key does not have 32 bytes, or not 1 to 16 different machines are
+    ///   given.
     public init(
         caseID: CaseID, title: PlainText?, identity: AgeIdentity, signer: NoteSigner, logKey: SecretBytes,
-        custodian: VerifierKey, log: VerifierKey
+        custodian: VerifierKey, log: VerifierKey, machines: [AgeRecipient]
     ) throws(VaultError) {
         guard logKey.count == 32 else { throw VaultError(.malformed, "a case's log key has 32 bytes") }
+        guard (1...CaseKeys.machineLimit).contains(machines.count), Set(machines).count == machines.count else {
+            throw VaultError(.malformed, "a case's keys are for 1 to 16 different machines")
+        }
         self.init(
             unchecked: caseID, title: title, identity: identity, signer: signer, logKey: logKey, custodian: custodian,
-            log: log)
+            log: log, machines: machines)
     }
 
     private init(
         unchecked caseID: CaseID, title: PlainText?, identity: AgeIdentity, signer: NoteSigner, logKey: SecretBytes,
-        custodian: VerifierKey, log: VerifierKey
+        custodian: VerifierKey, log: VerifierKey, machines: [AgeRecipient]
     ) {
         self.caseID = caseID
         self.title = title
@@ -46,23 +54,37 @@ public struct CaseKeys: Sendable {
         self.logKey = logKey
         self.custodian = custodian
         self.log = log
+        self.machines = machines
     }
 
-    /// Fresh keys for a new case of `signer`.
+    /// Fresh keys for a new case of `signer`, for one machine of hers.
     public static func random(
-        title: PlainText?, signer: NoteSigner, custodian: VerifierKey, log: VerifierKey
+        title: PlainText?, signer: NoteSigner, custodian: VerifierKey, log: VerifierKey, machine: AgeRecipient
     ) -> CaseKeys {
         CaseKeys(
             unchecked: Random.value(), title: title, identity: .random(), signer: signer, logKey: .random(32),
-            custodian: custodian,
-            log: log)
+            custodian: custodian, log: log, machines: [machine])
     }
 
-    /// Seals the keys to the owner's own recipient and to the paper identity's.
+    /// The same keys, also for another machine of hers; the oldest gives way where there are too many.
+    public func adding(_ machine: AgeRecipient) -> CaseKeys {
+        var keys = self
+        keys.machines = machines.filter { $0 != machine }.suffix(CaseKeys.machineLimit - 1) + [machine]
+        return keys
+    }
+
+    /// The same keys for one machine alone: the others can no longer fetch them.
+    public func only(for machine: AgeRecipient) -> CaseKeys {
+        var keys = self
+        keys.machines = [machine]
+        return keys
+    }
+
+    /// Seals the keys to the owner's machines and to the paper identity.
     /// - Throws: `VaultError.unavailable` when a recipient is no usable key.
-    public func seal(to owner: AgeRecipient, and paper: AgeRecipient) throws(VaultError) -> SealedAgeFile {
+    public func seal(to paper: AgeRecipient) throws(VaultError) -> SealedAgeFile {
         do throws(AgeError) {
-            return try AgeFile.seal(text, to: [owner, paper])
+            return try AgeFile.seal(text, to: machines + [paper])
         } catch {
             throw VaultError(.unavailable, "a recipient of the case's keys cannot be sealed to")
         }
@@ -110,6 +132,10 @@ extension CaseKeys {
         text.add(custodian.text)
         text.add("\nlog ")
         text.add(log.text)
+        for machine in machines {
+            text.add("\nmachine ")
+            text.add(machine.text)
+        }
         text.add("\n")
         return text.finish()
     }
@@ -128,11 +154,11 @@ extension CaseKeys {
             var logKey = try reader.base64("log-key")
             let custodian = try reader.verifierKey("custodian")
             let log = try reader.verifierKey("log")
+            let machines = try reader.list("machine").map { try AgeRecipient(parsing: $0) }
             try reader.end()
             try self.init(
                 caseID: caseID, title: try title.map { try PlainText($0) }, identity: identity, signer: signer,
-                logKey: SecretBytes(wiping: &logKey),
-                custodian: custodian, log: log)
+                logKey: SecretBytes(wiping: &logKey), custodian: custodian, log: log, machines: machines)
         } catch {
             throw VaultError(.malformed, "the file opened, but does not hold the keys of a case")
         }

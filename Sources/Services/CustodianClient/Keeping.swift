@@ -53,7 +53,7 @@ extension VaultSession {
         title: PlainText?, by caller: Caller, owner: AgeRecipient, paper: AgeRecipient
     ) throws -> OwnCase {
         let keys = CaseKeys.random(
-            title: title, signer: caller.signer, custodian: custodian, log: policy.logs[0].key)
+            title: title, signer: caller.signer, custodian: custodian, log: policy.logs[0].key, machine: owner)
         let streamKey = try StreamKey(keys.logKey)
         let card = CaseCard(
             caseID: keys.caseID, number: 0, previous: nil, recipient: keys.identity.recipient,
@@ -64,7 +64,7 @@ extension VaultSession {
             card: text(note.bytes), owner: text(caller.card.hex),
             logKey: Data(try AgeFile.seal(keys.logKey, to: [recipient]).bytes), recipient: text(recipient.text),
             recoveryID: text(RecoverySheet.locator(of: paper).hex),
-            recovery: Data(try keys.seal(to: owner, and: paper).bytes))
+            recovery: Data(try keys.seal(to: paper).bytes))
         _ = try accept(try connection.post("/v1/cases", message))
         return try OwnCase(keys: keys, note: Unverified(parsing: note.bytes))
     }
@@ -101,11 +101,11 @@ extension VaultSession {
         return try CaseKeys(opening: sealed, with: sheet.identity)
     }
 
-    /// Seals a recovered case's keys to the owner's new recipient, and again to the sheet's.
+    /// Gives the vault a recovered case's keys, sealed to the machines that they name and again to the sheet.
     public func replaceRecovery(
-        of keys: CaseKeys, paper: AgeRecipient, to owner: AgeRecipient, by caller: Caller
+        of keys: CaseKeys, paper: AgeRecipient, by caller: Caller
     ) throws {
-        let sealed = try keys.seal(to: owner, and: paper).bytes
+        let sealed = try keys.seal(to: paper).bytes
         let body = RecoveryUpdate(caseID: keys.caseID, sealed: SHA256.hash(sealed), time: clock())
         let note = try Verified(body, signedBy: caller.signer)
         let message = Wire.ReplaceRecovery(note: text(note.bytes), sealed: Data(sealed))

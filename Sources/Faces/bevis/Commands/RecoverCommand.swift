@@ -14,7 +14,8 @@ struct RecoverCommand: AsyncParsableCommand {
         commandName: "recover", abstract: "Get your case back on a new machine, from its recovery sheet.",
         discussion: """
             Type the lines of the sheet, then an empty line; or give them in a file. Your keys are sealed anew under a \
-            passphrase of this machine.
+            passphrase of this machine. Machines that have the case already keep it; if one is lost or in other \
+            hands, add --only-here.
             Example:
               bevis recover --name 'Signe Holm' --vault /srv/mappen
             """)
@@ -22,6 +23,7 @@ struct RecoverCommand: AsyncParsableCommand {
     @Option(help: "Your name as others will see it on your card.") var name: String
     @Option(help: ArgumentHelp("Read the sheet's lines from this file; '-' is standard input.", valueName: "file"))
     var sheet: String = "-"
+    @Flag(help: "No other machine gets the case's keys from the vault any more.") var onlyHere = false
     @OptionGroup var vault: VaultOptions
     @OptionGroup var passphrase: PassphraseOptions
 
@@ -40,8 +42,10 @@ struct RecoverCommand: AsyncParsableCommand {
         }
         let person = try person(keys, in: home)
         let desk = try Desk(vault, person)
+        let machine = person.identity.age.recipient
         try desk.session.replaceRecovery(
-            of: keys, paper: paper.identity.recipient, to: person.identity.age.recipient, by: desk.caller)
+            of: onlyHere ? keys.only(for: machine) : keys.adding(machine), paper: paper.identity.recipient,
+            by: desk.caller)
         try desk.remember()
         try Output(json: false).line("case \(short(keys.caseID)) is back; see: bevis list")
     }
