@@ -1,5 +1,6 @@
 import AgeFile
 import AuditTrail
+import Foundation
 import MerkleTree
 import Sharing
 import SignedNote
@@ -67,6 +68,42 @@ struct LogTests {
         try await register(1, scene, 1)
         #expect(try scene.custodian.stores.tiles.tile("tile/0/000")?.count == 8192)
         try checkServed(rows.map(\.leaf.entry), scene.custodian)
+    }
+
+    @Test func storeHoldsExactlyTheTilesThatTheSizeImplies() async throws {
+        let scene = try await Scene.make()
+        for (round, count) in [1, 40, 240, 300].enumerated() {
+            try await register(count, scene, round)
+            let custodian = try scene.custodian
+            try custodian.writePartialTiles()
+            let size = try scene.size
+            var expected: Set<String> = []
+            for place in TileCoordinate.tiles(forSize: size) {
+                let path = String(decoding: place.path, as: UTF8.self)
+                expected.insert(path)
+                #expect(try custodian.stores.tiles.tile(path) == custodian.tile(place), "\(path)")
+            }
+            for place in EntriesCoordinate.bundles(forSize: size) {
+                let path = String(decoding: place.path, as: UTF8.self)
+                expected.insert(path)
+                #expect(try custodian.stores.tiles.tile(path) == custodian.entries(place), "\(path)")
+            }
+            let log = scene.folder.path + "/vault/log"
+            let stored = FileManager.default.enumerator(atPath: log)?.compactMap { $0 as? String } ?? []
+            let files = stored.filter { !LogTests.isFolder(log + "/" + $0) && $0 != "checkpoint" }
+            #expect(Set(files) == expected)
+        }
+    }
+
+    @Test func partialTilesThatCouldNotBeWrittenAreWrittenLater() async throws {
+        let scene = try await Scene.make()
+        try await register(3, scene, 0)
+        scene.faults.fail(.writeTile, .full)
+        #expect(throws: StorageError.self) { try scene.custodian.writePartialTiles() }
+        scene.faults.clear()
+        try scene.custodian.writePartialTiles()
+        let size = try scene.size
+        #expect(try scene.custodian.stores.tiles.tile("tile/0/000.p/\(size)")?.count == 32 * Int(size))
     }
 
     @Test func checkpointThatCouldNotBePublishedOnAFullDiskIsPublishedLater() async throws {
@@ -162,6 +199,11 @@ struct LogTests {
             for note in notes { group.addTask { _ = try await custodian.addCard(note) } }
             try await group.waitForAll()
         }
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 
     /// The tiles and bundles that the log's size implies give its entries and its root.

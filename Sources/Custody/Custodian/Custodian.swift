@@ -81,6 +81,13 @@ public final class Custodian: Sendable {
     /// Time of the newest record.
     var newestTime: Timestamp { max(clock(), committer.head.time) }
 
+    /// Writes the log's partial tiles, for those who read the log in the store and not over HTTP. Losing them is no
+    /// loss.
+    public func writePartialTiles() throws {
+        try requireOpen()
+        try tree.writePartials()
+    }
+
     /// Throws why nothing is served, if so.
     public func requireOpen() throws {
         if let error = standing.withLock({ $0 }) { throw error }

@@ -21,6 +21,8 @@ final class LogTree: TreeReader, Sendable {
         var trees: [TileCoordinate: MemoryTree] = [:]
         /// Full tiles and bundles that the store has not taken yet, by path.
         var unwritten: [String: [UInt8]] = [:]
+        /// The paths of the partial tiles and bundle that the store has.
+        var partials: Set<String> = []
     }
 
     private static let cacheLimit = 2048
@@ -46,6 +48,33 @@ final class LogTree: TreeReader, Sendable {
                 state.unwritten[path] = nil
             }
         }
+    }
+
+    /// Writes the tiles and the bundle that are not full, so that the store holds all that the newest checkpoint implies.
+    ///
+    /// Not at every commit: they are read here from memory, and only a reader of the store's own files needs them.
+    func writePartials() throws {
+        try state.withLock { state in
+            var partials: Set<String> = []
+            if !state.entries.isEmpty {
+                let bundle = try EntryBundle(entries: state.entries)
+                let coordinate = try EntriesCoordinate(index: state.size / 256, width: state.entries.count)
+                try writePartial(bundle.bytes, path(coordinate.path), in: &state, adding: &partials)
+            }
+            for (level, hashes) in state.edge.enumerated() where !hashes.isEmpty {
+                let coordinate = try TileCoordinate(
+                    level: level, index: state.size >> (8 * UInt64(level + 1)), width: hashes.count)
+                try writePartial(try Tile(hashes: hashes).bytes, path(coordinate.path), in: &state, adding: &partials)
+            }
+            state.partials = partials
+        }
+    }
+
+    private func writePartial(
+        _ bytes: [UInt8], _ path: String, in state: inout State, adding partials: inout Set<String>
+    ) throws {
+        if !state.partials.contains(path) { try tiles.writePartial(bytes, path: path) }
+        partials.insert(path)
     }
 
     private func append(_ leaf: Leaf, to state: inout State) throws {

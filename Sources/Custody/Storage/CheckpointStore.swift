@@ -22,11 +22,13 @@ public protocol SecretStore: Sendable {
     func names() throws -> [String]
 }
 
-/// Full tiles and entry bundles of the log: immutable, derived from the records.
+/// Tiles and entry bundles of the log: derived from the records, for readers of the store itself.
 public protocol TileStore: Sendable {
     /// The bytes under a tile's path, which may be torn after a power cut; `nil` when it has to be made from the
     /// records.
     func tile(_ path: String) throws -> [UInt8]?
-    /// Writes a tile; losing it later is no loss.
+    /// Writes a full tile in place of its partial ones; losing it later is no loss.
     func write(_ bytes: [UInt8], path: String) throws
+    /// Writes a partial tile, whose path ends in `.p/` and its width, in place of the tile's other partial ones.
+    func writePartial(_ bytes: [UInt8], path: String) throws
 }

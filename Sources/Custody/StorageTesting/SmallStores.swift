@@ -93,5 +93,17 @@ public enum TileStoreDuties {
             try store.write([1, 2], path: "tile/0/000")
             try require(try store.tile("tile/0/000") == [1, 2], "the last one is read")
         },
+        Duty("a partial tile gives way to a wider one, and that to the full one") { open in
+            let store = try open("partial")
+            try store.writePartial([1], path: "tile/0/000.p/1")
+            try store.writePartial([9], path: "tile/1/000.p/1")
+            try store.writePartial([1, 2], path: "tile/0/000.p/2")
+            try require(try store.tile("tile/0/000.p/1") == nil, "the narrower one is gone")
+            try require(try store.tile("tile/0/000.p/2") == [1, 2], "the wider one is read")
+            try store.write([1, 2, 3], path: "tile/0/000")
+            try require(try store.tile("tile/0/000.p/2") == nil, "the partial one is gone")
+            try require(try store.tile("tile/0/000") == [1, 2, 3], "the full one is read")
+            try require(try store.tile("tile/1/000.p/1") == [9], "another tile stays")
+        },
     ]
 }

@@ -41,7 +41,7 @@ enum Explanation {
         case .unreachable:
             CommandFailure(
                 .unreachable, "the vault does not answer: \(error.reason)",
-                hint: "look at --vault or BEVIS_VAULT; start its custodian: bevis serve --vault FOLDER")
+                hint: "run the command again: what was not finished was not kept; or look at --vault or BEVIS_VAULT")
         case .refused: CommandFailure(.refused, "refused: \(error.reason)")
         case .unknown: CommandFailure(.unreachable, error.reason)
         case .unavailable: CommandFailure(.unreachable, error.reason)

@@ -149,6 +149,9 @@ struct FaultyTiles: TileStore {
     func write(_ bytes: [UInt8], path: String) throws {
         try faults.around(.writeTile) { try inner.write(bytes, path: path) }
     }
+    func writePartial(_ bytes: [UInt8], path: String) throws {
+        try faults.around(.writeTile) { try inner.writePartial(bytes, path: path) }
+    }
 }
 
 struct FaultySecrets: SecretStore {

@@ -65,8 +65,13 @@ struct ServeCommand: AsyncParsableCommand {
             Output(json: false).note("serving \(Escaped.quoted(path))")
         }
         let sweeper = Task { await sweep(custodian) }
-        defer { sweeper.cancel() }
+        let tiler = Task { await writeTiles(custodian) }
+        defer {
+            sweeper.cancel()
+            tiler.cancel()
+        }
         try await server.run(stopsOnSignals: true)
+        try? custodian.writePartialTiles()
         withExtendedLifetime(folder) {}
     }
 
@@ -76,6 +81,15 @@ struct ServeCommand: AsyncParsableCommand {
             // A failure shows at the next request, which cannot be served either.
             try? await custodian.expireGrants()
             try? await Task.sleep(for: .seconds(30))
+        }
+    }
+
+    /// Keeps the log's folder whole for whoever reads its files, a second behind at most.
+    private func writeTiles(_ custodian: Custodian) async {
+        while !Task.isCancelled {
+            // They are made anew at the next round or start.
+            try? custodian.writePartialTiles()
+            try? await Task.sleep(for: .seconds(1))
         }
     }
 
