@@ -113,7 +113,7 @@ import Testing
         #expect(other.err == "bevis: there is another person's identity here already\n  use an empty BEVIS_HOME\n")
     }
 
-    private static func typedLines(_ sheet: String) -> [Substring] {
+    static func typedLines(_ sheet: String) -> [Substring] {
         sheet.split(separator: "\n").filter { $0.contains(/^    [1-6]  [A-Z0-9]{5} [A-Z0-9]{3,5} +[A-Z0-9]$/) }
     }
 
