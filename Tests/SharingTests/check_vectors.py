@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Computes the vectors of formats.md B2 and B5 again, from their inputs alone.
+"""Computes the vectors for capsules, commitments and item lists again, from their inputs alone.
 
 Usage: check_vectors.py FILE. Exits with 0 when every value is as stored, with 1 otherwise. Needs the `cryptography`
 package (PyPI, or Debian's python3-cryptography) for ChaCha20-Poly1305; all else is hashlib and hmac.
