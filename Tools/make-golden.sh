@@ -13,7 +13,7 @@ if [ -z "${FAKETIME:-}" ]; then
 fi
 here=$(cd "$(dirname "$0")/.." && pwd)
 out=$(realpath -m "${1:?usage: make-golden.sh Tests/Golden/example-vault-N}")
-case ${out##*/} in *example*) ;; *) echo "make-golden: the folder's name must say that it is an example" >&2 && exit 2 ;; esac
+[[ ${out##*/} == *example* ]] || { echo "make-golden: the folder's name must say that it is an example" >&2 && exit 2; }
 [ ! -e "$out" ] || { echo "make-golden: $out is there already; a golden vault is never made again" >&2 && exit 1; }
 export PATH="${BEVIS_BIN:-$here/.build/release}:$PATH" TZ=UTC
 work=$(mktemp -d /tmp/golden.XXXXXX)
@@ -43,7 +43,8 @@ as drift bevis vault init
 as politi bevis issuer create politi --role police --name 'Eksempel Politi' -o politi.issuer
 for name in Mads Nina; do
     who=${name,,}
-    as "$who" bevis card request --name "$name Eksempel" --role police --organisation 'Eksempel Politi' -o "$who.request"
+    as "$who" bevis card request --name "$name Eksempel" --role police --organisation 'Eksempel Politi' \
+        -o "$who.request"
     as politi bevis issuer sign politi "$who.request" -o "$who.card"
     as "$who" bevis card accept "$who.card"
 done
@@ -84,8 +85,8 @@ cat >"$out/README.md" <<T
 # Golden vault
 
 Made once by \`Tools/make-golden.sh\`, with a clock that stood at ${then% *}; every later version must open it, so it is
-never made again. Everything in it is made up as an example, and no key here may ever be trusted: the passphrase of every
-home is in \`example-passphrase\`.
+never made again. Everything in it is made up as an example, and no key here may ever be trusted: the passphrase of
+every home is in \`example-passphrase\`.
 
 | path | what |
 |---|---|

@@ -85,7 +85,8 @@ import Testing
             #expect(opened.status == 0, "\(opened.err)")
         }
         #expect(try await areOriginal(in: sandbox))
-        for (ended, reason) in [("grant-revoked", "the grant was revoked"), ("grant-expired", "the grant has expired")] {
+        for (ended, reason) in [("grant-revoked", "the grant was revoked"), ("grant-expired", "the grant has expired")]
+        {
             let refused = try await sandbox.bevis(
                 "mads", "open", "1", "--grant", try word(sandbox, ended), "--purpose", "Igen", "-o", "x")
             #expect(refused.status == 1)
@@ -118,7 +119,9 @@ import Testing
         let exported = try await sandbox.bevis("revisor", "audit", "export", "--out", "new")
         #expect(exported.status == 0, "\(exported.err)")
         #expect(try await auditor.run(["bevis-audit", "verify", "new"] + identity).status == 0)
-        let consistent = try await auditor.run(["bevis-audit", "consistency", "new", "bundle/log/checkpoint", "--keys", "Keys"])
+        let consistent = try await auditor.run([
+            "bevis-audit", "consistency", "new", "bundle/log/checkpoint", "--keys", "Keys",
+        ])
         #expect(consistent.status == 0, "\(consistent.out)\(consistent.err)")
     }
 

@@ -25,7 +25,8 @@ struct ExampleFile: Sendable, CustomTestStringConvertible {
             for who in signers {
                 let signer = try who.signer
                 _ = try unverified.verified(by: signer.verifierKey)
-                note = try note?.adding(signer.signature(over: unverified.body.text))
+                note =
+                    try note?.adding(signer.signature(over: unverified.body.text))
                     ?? signer.sign(unverified.body.text).note
             }
             return note?.bytes ?? []

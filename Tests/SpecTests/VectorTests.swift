@@ -37,6 +37,14 @@ import Testing
         }
     }
 
+    /// The payload of the example's content, chunk by chunk.
+    private func payload() throws -> String {
+        let file = try SealedAgeFile(parsing: Example.read("content.age"))
+        let (nonce, chunk) = (Array(file.payload.prefix(16)), Array(file.payload.dropFirst(16)))
+        return "vector payload\n" + line("nonce", nonce) + line("chunk", chunk)
+            + [nonce, chunk].map { line("leaf", TreeHash.leaf($0).bytes.array) }.joined() + line("id", file.id)
+    }
+
     private func commitments() throws -> [String] {
         let ingest = try IngestRecord(parsing: UnverifiedNote(parsing: Example.read("ingest.note")).text)
         let salt = try Nonce(copying: equal(0x41))
@@ -100,9 +108,9 @@ import Testing
     }
 
     private func made() throws -> String {
-        let blocks = try ids(sizes: [0, 1, 65_536, 65_537, 200_000]) + commitments() + [
-            capsule(layers: 1), capsule(layers: 2), list(), logKeys(), leaf(),
-        ]
+        let blocks =
+            try [payload()] + ids(sizes: [0, 1, 65_536, 65_537, 200_000]) + commitments()
+            + [capsule(layers: 1), capsule(layers: 2), list(), logKeys(), leaf()]
         return blocks.joined(separator: "\n")
     }
 
@@ -143,7 +151,9 @@ import Testing
         try FileManager.default.copyItem(at: Example.folder, to: folder)
         defer { try? FileManager.default.removeItem(at: folder) }
         var lines = text(try Example.read("vectors.txt")).split(separator: "\n", omittingEmptySubsequences: false)
-        let computed = ["id ", "commitment ", "part ", "part-hash ", "kek ", "capsule ", "capsule-hash ", "root ", "tag "]
+        let computed = [
+            "id ", "commitment ", "part ", "part-hash ", "kek ", "capsule ", "capsule-hash ", "root ", "tag ",
+        ]
         for (index, line) in lines.enumerated()
         where (computed + ["grant-key ", "case-commitment ", "record-identity ", "leaf-hash "]).contains(where: {
             line.hasPrefix($0)
@@ -155,7 +165,8 @@ import Testing
             lines[index] = line
         }
         try Data(lines.joined(separator: "\n").utf8).write(to: folder.appending(path: "vectors.txt"))
-        for name in ExampleFile.notes.map(\.name) + ["checkpoint", "receipt-6.tlog-proof", "content.age", "leaves.hex"] {
+        for name in ExampleFile.notes.map(\.name) + ["checkpoint", "receipt-6.tlog-proof", "content.age", "leaves.hex"]
+        {
             var altered = try Example.read(name)
             altered[altered.count - 20] ^= 1
             try Data(altered).write(to: folder.appending(path: name))

@@ -154,6 +154,13 @@ def check_file_id(values):
         "id", values["id"][0], tree_root(leaves).hex())
 
 
+def check_payload(values):
+    entries = [bytes.fromhex(values["nonce"][0])] + [bytes.fromhex(chunk) for chunk in values["chunk"]]
+    leaves = [leaf_hash(entry) for entry in entries]
+    return same("leaf", values["leaf"], [leaf.hex() for leaf in leaves]) + same(
+        "id", values["id"][0], tree_root(leaves).hex())
+
+
 def check_file_key(values):
     file_id, key = (bytes.fromhex(values[name][0]) for name in ("id", "file-key"))
     return same("commitment", values["commitment"][0], sha256(label("fk"), file_id, key).hex())
@@ -212,8 +219,8 @@ def check_leaf(values):
 
 
 VECTORS = {
-    "file-id": check_file_id, "file-key": check_file_key, "original": check_original, "capsule": check_capsule,
-    "item-list": check_item_list, "log-keys": check_log_keys, "leaf": check_leaf,
+    "payload": check_payload, "file-id": check_file_id, "file-key": check_file_key, "original": check_original,
+    "capsule": check_capsule, "item-list": check_item_list, "log-keys": check_log_keys, "leaf": check_leaf,
 }
 
 

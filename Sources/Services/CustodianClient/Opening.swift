@@ -118,6 +118,7 @@ extension VaultSession {
             reason, by: caller)
         var keys: [AgeFileID: FileKey] = [:]
         for release in response.releases { keys[release.file] = try fileKey(release, held) }
+        acknowledge(response)
         return Opened(keys: keys, receipt: receipt, record: record)
     }
 
@@ -125,9 +126,10 @@ extension VaultSession {
     public func logOwnOpening(
         _ items: [AgeFileID], of keys: CaseKeys, card: NoteHash, for reason: Reason, by caller: Caller
     ) throws -> Opened {
-        let (_, receipt, record) = try request(
+        let (response, receipt, record) = try request(
             items, caseID: keys.caseID, grantID: nil, authority: card, streamKey: try StreamKey(keys.logKey), reason,
             by: caller)
+        acknowledge(response)
         return Opened(keys: [:], receipt: receipt, record: record)
     }
 
@@ -152,9 +154,13 @@ extension VaultSession {
             throw ClientError(.refused, "this request was answered before; make a new one")
         }
         let response = try open([UInt8](sealed), with: identity, for: note.hash)
-        _ = try? connection.post(
-            bytes: "/v1/acknowledgements/" + String(decoding: note.hash.hex, as: UTF8.self), [String: String]())
         return (response, receipt, record)
+    }
+
+    /// Lets the custodian delete the response: everything in it was checked and is held here.
+    private func acknowledge(_ response: AccessResponse) {
+        let request = String(decoding: response.request.hex, as: UTF8.self)
+        _ = try? connection.post(bytes: "/v1/acknowledgements/" + request, [String: String]())
     }
 
     /// Everything that has to hold before a part may be used: the leaf is in the log and speaks of this request.
