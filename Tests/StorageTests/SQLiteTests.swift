@@ -49,6 +49,37 @@ struct SQLiteTests {
         #expect(try await store.read { try $0.setting("next") } == nil)
     }
 
+    private func open(_ places: Places, steps: [String]) throws -> SQLiteRecords {
+        try SQLiteRecords(try places.folder("layout"), steps: steps)
+    }
+
+    /// A vault of an earlier layout takes the steps that it lacks, with everything in it; an earlier program then
+    /// refuses it and changes nothing.
+    @Test func earlierLayoutIsBroughtUpAndALaterOneRefused() async throws {
+        let places = try Places()
+        let more = ["CREATE TABLE later (x);", "INSERT INTO setting VALUES ('step', x'03'); DROP TABLE later;"]
+        try await open(places, steps: Schema.steps).transaction { try $0.setSetting("kept", [1]) }
+        for _ in 0..<2 {
+            let values = try await open(places, steps: Schema.steps + more).read { records in
+                try ["kept", "step"].map { try records.setting($0) }
+            }
+            #expect(values == [[1], [3]])
+        }
+        let refused = try failure { _ = try open(places, steps: Schema.steps + more.prefix(1)) }
+        #expect(refused?.code == .notAVault)
+        #expect(try await open(places, steps: Schema.steps + more).read { try $0.setting("kept") } == [1])
+    }
+
+    @Test func stepThatFailsLeavesTheVaultAsItWas() async throws {
+        let places = try Places()
+        try await open(places, steps: Schema.steps).transaction { try $0.setSetting("kept", [1]) }
+        let broken = ["CREATE TABLE later (x); INSERT INTO setting VALUES ('step', x'03');", "NO SQL"]
+        #expect(throws: StorageError.self) { try open(places, steps: Schema.steps + broken) }
+        let store = try open(places, steps: Schema.steps)
+        #expect(try await store.read { try $0.setting("kept") } == [1])
+        #expect(try await store.read { try $0.setting("step") } == nil)
+    }
+
     @Test func deletedBytesAreNowhereInTheFolderOnceScrubbed() async throws {
         let places = try Places()
         let secret = Random.bytes(64)

@@ -17,9 +17,11 @@ public final class SQLiteRecords: RecordStore {
 
     /// Opens the folder's records, making them where there are none.
     ///
-    /// - Parameter pageLimit: as if the disk were full beyond this many pages; for tests.
-    /// - Throws: `StorageError.inUse`, `.notAVault`, `.damaged` or `.full`.
-    init(_ held: VaultFolder, pageLimit: Int? = nil) throws {
+    /// - Parameters:
+    ///   - pageLimit: as if the disk were full beyond this many pages; for tests.
+    ///   - steps: the layouts, as an earlier or later program knows them; for tests.
+    /// - Throws: `StorageError.inUse`, `.notAVault` (also where a newer program has opened it), `.damaged` or `.full`.
+    init(_ held: VaultFolder, pageLimit: Int? = nil, steps: [String] = Schema.steps) throws {
         self.held = held
         var configuration = Configuration()
         configuration.busyMode = .immediateError
@@ -38,19 +40,19 @@ public final class SQLiteRecords: RecordStore {
         }
         database = try SQLiteFailure.translating {
             let database = try DatabaseQueue(path: held.path + "/records.sqlite", configuration: configuration)
-            try database.write { try SQLiteRecords.prepare($0) }
+            try database.write { try SQLiteRecords.prepare($0, steps) }
             return database
         }
     }
 
-    private static func prepare(_ database: Database) throws {
-        let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-        if version == 0, try !database.tableExists("head") {
-            try database.execute(sql: Schema.sql)
-            try database.execute(sql: "PRAGMA user_version = \(Schema.version)")
-        } else if version != Schema.version {
-            throw StorageError(.notAVault, "the vault was made by another version of this program")
+    // In one transaction: a vault is never between two layouts.
+    private static func prepare(_ database: Database, _ steps: [String]) throws {
+        let taken = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        guard try taken > 0 || !database.tableExists("head"), (0...steps.count).contains(taken) else {
+            throw StorageError(.notAVault, "the vault was opened by a newer version of this program; use that one")
         }
+        for step in steps[taken...] { try database.execute(sql: step) }
+        if taken < steps.count { try database.execute(sql: "PRAGMA user_version = \(steps.count)") }
     }
 
     public func transaction<Result: Sendable>(

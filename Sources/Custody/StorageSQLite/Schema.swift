@@ -1,10 +1,13 @@
 import GRDB
 
-/// The tables. `user_version` names the layout; another one is refused.
+/// The tables. `user_version` counts the steps that a vault has taken; it takes those that are missing when it is opened.
 enum Schema {
-    static let version = 1
+    /// What leads from nothing to the first layout, and from each layout to the next one.
+    ///
+    /// A step that vaults may have taken is never changed, only followed by another: the golden vaults hold us to it.
+    static let steps = [first]
 
-    static let sql = """
+    private static let first = """
         CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, frontier BLOB NOT NULL,
             checkpoint BLOB NOT NULL, time INTEGER NOT NULL);
         CREATE TABLE leaf (position INTEGER PRIMARY KEY, entry BLOB NOT NULL, stream BLOB NOT NULL,
