@@ -9,11 +9,13 @@ public struct VerificationKey: Hashable, Comparable, Sendable {
     /// - Throws: `SodiumError.wrongLength` or `.unusableKey`.
     public init(checking bytes: some Collection<UInt8>) throws(SodiumError) {
         let value = try Bytes32(bytes)
+        self.bytes = value
+        if KnownPoints.contains(value) { return }
         let valid = value.withUnsafeBytes {
             crypto_core_ed25519_is_valid_point($0.octets)
         }
         guard valid == 1 else { throw SodiumError(.unusableKey, "a public key is not a valid Ed25519 point") }
-        self.bytes = value
+        KnownPoints.insert(value)
     }
 
     fileprivate init(unchecked bytes: Bytes32) { self.bytes = bytes }
