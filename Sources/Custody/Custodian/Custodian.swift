@@ -137,9 +137,13 @@ public final class Custodian: Sendable {
 
     /// Whether a checkpoint that our log signed is part of our log.
     func contains(_ note: [UInt8]) -> Bool {
-        guard let seen = try? policy.verify(note).checkpoint, seen.size <= tree.size,
-            let root = try? tree.root(size: seen.size)
-        else { return false }
+        guard let seen = try? policy.verify(note).checkpoint else { return false }
+        return contains(seen)
+    }
+
+    /// Whether a checkpoint, its signature verified before, is part of our log.
+    func contains(_ seen: Checkpoint) -> Bool {
+        guard seen.size <= tree.size, let root = try? tree.root(size: seen.size) else { return false }
         return root == seen.root
     }
 }

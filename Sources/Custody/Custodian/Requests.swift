@@ -48,7 +48,7 @@ extension Custodian {
         guard let seen = try? policy.verify(note).checkpoint else {
             throw CustodianError(.malformed, "the request names a checkpoint that this vault's log has not signed")
         }
-        guard contains(note) else {
+        guard contains(seen) else {
             let reason =
                 "this vault is older than the checkpoint of size \(seen.size) that was seen: an old copy was put back"
             close(reason + "; nothing is served", seeing: note)
