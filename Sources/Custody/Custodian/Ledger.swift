@@ -80,7 +80,7 @@ final class Ledger {
             try records.setDisclosed(note.hash, in: stream, by: size)
         }
         let disclosed = DisclosedRecord(record: record, salt: Random.value(), notes: undisclosed)
-        let sealed = try disclosed.sealed(to: key)
+        let sealed = try disclosed.sealed(to: streams.recipient(of: stream, in: records))
         let row = LeafRow(index: size, leaf: disclosed.leaf(in: key), stream: stream, number: number, record: sealed)
         try records.append(row)
         tree.append(row.leaf.hash)

@@ -8,20 +8,35 @@ import Synchronization
 
 /// The log keys of all streams, opened or derived when they are first needed.
 final class StreamKeys: Sendable {
+    private struct Known: Sendable {
+        let key: StreamKey
+        let recipient: AgeRecipient
+    }
+
     private let keys: CustodianKeys
-    private let known = Mutex<[StreamID: StreamKey]>([:])
+    private let known = Mutex<[StreamID: Known]>([:])
     private static let limit = 10_000
 
     init(keys: CustodianKeys) { self.keys = keys }
 
     func key(of stream: StreamID, in reader: any RecordReader) throws -> StreamKey {
-        if let key = known.withLock({ $0[stream] }) { return key }
+        try entry(of: stream, in: reader).key
+    }
+
+    /// Whom a stream's records are sealed to. Kept with the key, for deriving it takes as long as sealing does.
+    func recipient(of stream: StreamID, in reader: any RecordReader) throws -> AgeRecipient {
+        try entry(of: stream, in: reader).recipient
+    }
+
+    private func entry(of stream: StreamID, in reader: any RecordReader) throws -> Known {
+        if let entry = known.withLock({ $0[stream] }) { return entry }
         let key = try derive(stream, in: reader)
+        let entry = Known(key: key, recipient: key.recordIdentity.recipient)
         known.withLock {
             if $0.count >= StreamKeys.limit { $0.removeAll() }
-            $0[stream] = key
+            $0[stream] = entry
         }
-        return key
+        return entry
     }
 
     private func derive(_ stream: StreamID, in reader: any RecordReader) throws -> StreamKey {

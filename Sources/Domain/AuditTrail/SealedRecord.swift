@@ -46,7 +46,13 @@ public struct DisclosedRecord: NoteBody, Equatable {
     /// Seals the record to its stream.
     /// - Throws: `AgeError` when the library cannot do its work.
     public func sealed(to key: StreamKey) throws(AgeError) -> [UInt8] {
-        try AgeFile.seal(text, to: [key.recordIdentity.recipient]).bytes
+        try sealed(to: key.recordIdentity.recipient)
+    }
+
+    /// Seals the record to its stream's recipient, derived once for many records.
+    /// - Throws: `AgeError` when the library cannot do its work.
+    public func sealed(to recipient: AgeRecipient) throws(AgeError) -> [UInt8] {
+        try AgeFile.seal(text, to: [recipient]).bytes
     }
 
     /// Opens a sealed record of the stream of `key`.
