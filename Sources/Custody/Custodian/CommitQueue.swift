@@ -17,12 +17,23 @@ actor CommitQueue {
     private let commit: Commit
     private var waiting: [Waiting] = []
     private var isRunning = false
+    /// Pieces of work that wait for the next transaction.
+    var count: Int { waiting.count }
+    private let limit: Int
     private static let batchLimit = 256
 
-    init(commit: @escaping Commit) { self.commit = commit }
+    /// - Parameter limit: pieces of work that wait at most; more are turned away.
+    init(limit: Int = 4096, commit: @escaping Commit) {
+        self.limit = limit
+        self.commit = commit
+    }
 
     /// Runs `body` in the next transaction and returns its result once that is durable.
+    /// - Throws: `CustodianError.tooMany` when too much waits already: `body` was not run and is not going to be.
     func submit<Result: Sendable>(_ body: @escaping @Sendable (Ledger) throws -> Result) async throws -> Result {
+        guard waiting.count < limit else {
+            throw CustodianError(.tooMany, "the custodian is busy; nothing was done: try again in a moment")
+        }
         let outcome = Outcome<Result>()
         try await withCheckedThrowingContinuation { continuation in
             waiting.append(
