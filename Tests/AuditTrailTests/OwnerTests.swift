@@ -53,6 +53,50 @@ import Testing
         #expect(replay.findings.map(\.kind) == [.issuerUnchecked])
     }
 
+    @Test func attachedTrustNotesOfTheDayAreCheckedAgainst() throws {
+        let scene = try Scene()
+        try scene.log.trust(issuers: false)
+        try scene.log.trust()
+        let colleague = try scene.log.person("Colleague", role: "police", organisation: "Police, East")
+        try scene.log.grant(scene.matter, scene.items, from: scene.owner, to: colleague)
+        var attached = try attached(scene)
+        // Of the trust notes she gets those that counted for her cards: the first and the last.
+        let trusts = attached.filter { $0.value.record.event == .trustChanged }.keys.sorted()
+        #expect(trusts.count == 3)
+        attached[trusts[1]] = nil
+        #expect(replay(scene, trust: nil, attached: attached).findings == [])
+        #expect(replay(scene, trust: try trust(scene), attached: attached).findings == [])
+    }
+
+    @Test func cardThatTheAttachedTrustNoteDoesNotAllowIsFound() throws {
+        let scene = try Scene()
+        try scene.log.trust(issuers: false)
+        let stranger = try scene.log.person("Stranger", role: "police", organisation: "Police, East")
+        try scene.log.grant(scene.matter, scene.items, from: scene.owner, to: stranger)
+        let replay = replay(scene, trust: nil, attached: try attached(scene))
+        #expect(replay.findings.map(\.kind) == [.cardNotVouched])
+        #expect(replay.findings.map(\.severity) == [.ruleBroken])
+    }
+
+    @Test func attachedTrustNoteOfAnotherOperatorIsFound() throws {
+        let scene = try Scene()
+        let replay = scene.log.replay(
+            TrustAnchor(
+                policy: scene.log.policy, custodian: scene.log.custodian.verifierKey,
+                operatorKey: signer("example.org/other").verifierKey),
+            keys: ReplayKeys(of: scene.matter.id, scene.matter.key), attached: try attached(scene))
+        #expect(replay.findings.map(\.kind) == [.trustNotNext, .issuerUnchecked])
+    }
+
+    @Test func attachedTrustNotesInFalseOrderAreFound() throws {
+        let scene = try Scene()
+        scene.log.setTrustNumber(0)
+        scene.log.now += 1
+        try scene.log.trust()
+        let replay = replay(scene, trust: nil, attached: try attached(scene))
+        #expect(replay.findings.map(\.kind) == [.trustNotNext])
+    }
+
     @Test func attachedRecordOfAnotherLeafIsFound() throws {
         let scene = try Scene()
         var attached = try attached(scene)

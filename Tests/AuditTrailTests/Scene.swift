@@ -11,9 +11,10 @@ struct Scene {
     let items: [Item]
     let lent: Lent
 
-    init(_ change: (inout Terms) -> Void = { _ in }) throws {
+    /// - Parameter ownerExpires: seconds after which the owner's card expires.
+    init(ownerExpires: UInt64? = nil, _ change: (inout Terms) -> Void = { _ in }) throws {
         try log.trust()
-        owner = try log.person("Anna")
+        owner = try log.person("Anna", expires: ownerExpires.map { [log] in log.now + $0 })
         officer = try log.person("Officer", role: "police", organisation: "Police, East")
         matter = try log.matter(of: owner)
         items = [try log.item(matter), try log.item(matter)]

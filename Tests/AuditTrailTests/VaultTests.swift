@@ -122,6 +122,50 @@ import Testing
         #expect(scene.log.findings().map(\.kind) == [.itemNotAllowed])
     }
 
+    @Test func itemByTheOwnersKeyWithoutACardIsFound() throws {
+        let scene = try Scene()
+        try scene.log.item(scene.matter, asDevice: true)
+        #expect(scene.log.findings().map(\.kind) == [.itemNotAllowed])
+    }
+
+    @Test func whatAnExpiredCardDoesIsFound() throws {
+        let scene = try Scene(ownerExpires: 1000)
+        scene.log.now += 999
+        try scene.log.item(scene.matter)
+        #expect(scene.log.findings() == [])
+        scene.log.now += 1
+        try scene.log.item(scene.matter)
+        try scene.log.revoke(scene.lent, by: scene.owner)
+        _ = try scene.log.matter(of: scene.owner)
+        #expect(scene.log.findings().map(\.kind) == [.itemNotAllowed, .endNotAllowed, .caseNotAllowed])
+    }
+
+    @Test func newCardOfAWithdrawnPrivateKeyIsFound() throws {
+        let scene = try Scene()
+        try scene.log.withdraw(scene.owner)
+        let again = try scene.log.renewed(scene.owner)
+        try scene.log.item(scene.matter, by: again)
+        #expect(scene.log.findings().map(\.kind) == [.keyWithdrawn, .itemNotAllowed])
+    }
+
+    @Test func otherCardOfAWithdrawnPrivateKeyCountsNoLonger() throws {
+        let scene = try Scene()
+        let other = try scene.log.renewed(scene.owner)
+        try scene.log.item(scene.matter, by: other)
+        #expect(scene.log.findings() == [])
+        try scene.log.withdraw(scene.owner)
+        try scene.log.item(scene.matter, by: other)
+        #expect(scene.log.findings().map(\.kind) == [.itemNotAllowed])
+    }
+
+    @Test func newCardThatAnIssuerSignsForAWithdrawnOnesKeyCounts() throws {
+        let scene = try Scene()
+        try scene.log.withdraw(scene.officer, by: scene.log.issuer)
+        let moved = try scene.log.renewed(scene.officer)
+        try scene.log.grant(scene.matter, scene.items, from: scene.owner, to: moved)
+        #expect(scene.log.findings() == [])
+    }
+
     @Test func ingestRecordOutOfTurnIsFound() throws {
         let scene = try Scene()
         try scene.log.item(scene.matter, sequence: 5)

@@ -86,7 +86,7 @@ struct RegistrationTests {
     @Test(arguments: [true, false]) func holderAndIssuerMayWithdrawACard(byIssuer: Bool) async throws {
         let scene = try await Scene.make()
         let signer = byIssuer ? scene.issuer : scene.officer.signer
-        let note = try withdrawal(of: scene.officer, by: signer, at: scene.clock.time)
+        let note = try scene.withdrawal(of: scene.officer, by: signer)
         let accepted = try await scene.custodian.withdrawCard(note.bytes)
         let record = try scene.verify(accepted.receipt, accepted.record, in: scene.vaultKey)
         #expect(record.event == .cardWithdrawn)
@@ -96,9 +96,9 @@ struct RegistrationTests {
 
     @Test func strangerMayNotWithdrawACard() async throws {
         let scene = try await Scene.make()
-        let note = try withdrawal(of: scene.officer, by: scene.owner.signer, at: scene.clock.time)
+        let note = try scene.withdrawal(of: scene.officer, by: scene.owner.signer)
         #expect(try await refusal { try await scene.custodian.withdrawCard(note.bytes) } == .notAuthentic)
-        let holder = try withdrawal(of: scene.officer, by: scene.officer.signer, at: scene.clock.time)
+        let holder = try scene.withdrawal(of: scene.officer, by: scene.officer.signer)
         _ = try await scene.custodian.withdrawCard(holder.bytes)
         // Nor does a stranger get a receipt for a withdrawal that others made.
         #expect(try await refusal { try await scene.custodian.withdrawCard(note.bytes) } == .notAuthentic)
@@ -108,19 +108,12 @@ struct RegistrationTests {
         let scene = try await Scene.make()
         let item = try await scene.addItem()
         let grant = try await scene.lend([item])
-        let note = try withdrawal(of: scene.officer, by: scene.issuer, at: scene.clock.time)
+        let note = try scene.withdrawal(of: scene.officer, by: scene.issuer)
         _ = try await scene.custodian.withdrawCard(note.bytes)
         let answer = try await scene.handle(try scene.request([item], under: grant))
         #expect(!answer.isGranted)
         #expect(try scene.verify(answer.receipt, answer.record, in: grant.streamKey).failures == [.cardWithdrawn])
         let second = try scene.sign(try scene.draft([item]))
         #expect(try await refusal { try await scene.submit(second) } == .refused)
-    }
-
-    private func withdrawal(
-        of person: Person, by signer: NoteSigner, at time: Timestamp
-    ) throws -> Verified<Withdrawal> {
-        try Verified(
-            Withdrawal(card: person.hash, time: time, reason: nil, by: signer.verifierKey), signedBy: signer)
     }
 }

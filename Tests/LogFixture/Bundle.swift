@@ -24,7 +24,9 @@ extension LogFixture {
         func keep(_ made: [BundleWriter.File]) {
             for file in made { files[String(decoding: file.path, as: UTF8.self)] = file.bytes }
         }
-        for (entry, record) in zip(entries, records) { keep(try writer.append(entry: entry, record: record)) }
+        for (index, (entry, record)) in zip(entries, records).enumerated() {
+            keep(try writer.append(entry: entry, record: record, head: heads[UInt64(index)]))
+        }
         keep(try writer.finish(checkpoint: checkpoint ?? self.checkpoint()))
         files["policy"] = policy.text
         files["keys.age"] = try AgeFile.seal(auditKeys.text, to: [auditor]).bytes

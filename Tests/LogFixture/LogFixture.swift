@@ -19,6 +19,8 @@ public final class LogFixture {
     public var entries: [[UInt8]] = []
     public var records: [[UInt8]?] = []
     public var lists: [GrantID: [UInt8]] = [:]
+    /// Checkpoints kept at openings, by the index of the last leaf that they cover.
+    public var heads: [UInt64: [UInt8]] = [:]
     public var matters: [Matter] = []
     public private(set) var tree = MemoryTree()
     private var keys: [StreamID: StreamKey] = [:]
@@ -89,6 +91,7 @@ public final class LogFixture {
         let key = key(record.stream)
         let disclosed = DisclosedRecord(record: record, salt: Random.value(), notes: notes)
         append(leaf: disclosed.leaf(in: key), sealed: try disclosed.sealed(to: key))
+        if record.event.isOpening { heads[size - 1] = try checkpoint() }
         return size - 1
     }
 
@@ -102,6 +105,8 @@ public final class LogFixture {
     public func rebuild() { tree = MemoryTree(entries.map { TreeHash.leaf($0) }) }
 
     // MARK: Vault
+
+    public func setTrustNumber(_ number: UInt64) { trustNumber = number }
 
     @discardableResult
     public func trust(issuers: Bool = true, auditors: [NoteHash] = []) throws -> Verified<Trust> {
@@ -122,8 +127,24 @@ public final class LogFixture {
         _ name: String, role: String = "owner", organisation: String? = nil, expires: UInt64? = nil,
         isVouched: Bool = true, registers: Bool = true
     ) throws -> Person {
-        let keys = signer("bevis.example/person")
-        let age = AgeIdentity.random()
+        try person(
+            name, role: role, organisation: organisation, expires: expires, isVouched: isVouched, registers: registers,
+            signer("bevis.example/person"), AgeIdentity.random())
+    }
+
+    /// Another card of the same keys, issued now.
+    public func renewed(_ person: Person) throws -> Person {
+        let text = { (text: PlainText) in String(decoding: text.bytes, as: UTF8.self) }
+        return try self.person(
+            text(person.card.body.name) + " anew", role: text(person.card.body.role),
+            organisation: person.card.body.organisation.map(text), expires: nil, isVouched: true, registers: true,
+            person.signer, person.age)
+    }
+
+    private func person(
+        _ name: String, role: String, organisation: String?, expires: UInt64?, isVouched: Bool, registers: Bool,
+        _ keys: NoteSigner, _ age: AgeIdentity
+    ) throws -> Person {
         let body = Card(
             kind: .person, name: .of(name), role: .of(role), organisation: organisation.map { .of($0) },
             key: keys.verifierKey, recipient: age.recipient, issued: time,
@@ -156,6 +177,22 @@ public final class LogFixture {
         let matter = Matter(id: id, owner: owner, identity: identity, key: key, card: card)
         matters.append(matter)
         return matter
+    }
+
+    /// The owner's next case card, as a test changes it.
+    @discardableResult
+    public func changeCard(
+        of matter: inout Matter, signers: [VerifierKey], by actor: Person? = nil, number: UInt64? = nil,
+        previous: NoteHash? = nil, recipient: AgeRecipient? = nil, signedBy: NoteSigner? = nil
+    ) throws -> Verified<CaseCard> {
+        let old = matter.card.body
+        let body = CaseCard(
+            caseID: matter.id, number: number ?? old.number + 1, previous: previous ?? matter.card.hash,
+            recipient: recipient ?? old.recipient, ownerKey: old.ownerKey, logKey: old.logKey, signers: signers)
+        let card = try Verified(body, signedBy: signedBy ?? matter.owner.signer)
+        try append(.caseCardChanged, in: .matter(matter.id), by: (actor ?? matter.owner).hash, notes: [Named(card)])
+        matter.card = card
+        return card
     }
 
     public func ingestRecord(

@@ -27,10 +27,12 @@ extension LogFixture {
         for start in stride(from: 0, to: entries.count, by: batch) {
             let indices = start..<min(start + batch, entries.count)
             let batch = indices.map {
-                ReplayEntry(entry: entries[$0], sealed: records[$0], attached: attached[$0])
+                ReplayEntry(
+                    entry: entries[$0], sealed: records[$0], attached: attached[$0], head: heads[UInt64($0)])
             }
             replay.advance(batch, in: environment)
         }
+        replay.finish()
         return replay
     }
 

@@ -37,8 +37,8 @@ extension Custodian {
         }
         let sealed = try AgeFile.seal(key.secret, to: [keys.identity.recipient]).bytes
         return try await take(verified, in: .vault) { ledger in
-            let card = try self.cardState(owner, in: ledger.records)
-            guard card.card.key == body.ownerKey, !card.isWithdrawn, !card.card.needsIssuer else {
+            let card = try self.countingCard(owner, at: ledger.time, in: ledger.records)
+            guard card.card.key == body.ownerKey, !card.card.needsIssuer else {
                 throw CustodianError(.notAuthentic, "a case is opened by the private person whose card it names")
             }
             guard try ledger.records.matter(body.caseID) == nil, try ledger.records.matter(recovery: recoveryID) == nil
@@ -50,6 +50,31 @@ extension Custodian {
             let appended = try ledger.append(.caseOpened, in: .vault, by: owner, notes: [NamedNote(verified)])
             try ledger.records.setSetting(Custodian.openedSetting(body.caseID), Array(String(appended.index).utf8))
             return appended
+        }
+    }
+
+    /// Takes the owner's next case card: other devices may add items from then on, and those it leaves out no longer.
+    ///
+    /// - Parameters:
+    ///   - note: The case card, signed by the key that the first one pinned.
+    ///   - actor: Text hash of the owner's card.
+    public func changeCaseCard(_ note: [UInt8], by actor: NoteHash) async throws -> Acceptance {
+        let unverified = try Unverified<CaseCard>(parsing: note)
+        let body = unverified.body
+        let pinned = try await stores.records.read { try self.caseCard(body.caseID, in: $0).body.ownerKey }
+        let verified = try unverified.verified(by: pinned)
+        return try await take(verified, in: .matter(body.caseID)) { ledger in
+            let card = try self.countingCard(actor, at: ledger.time, in: ledger.records)
+            guard card.card.key == pinned else {
+                throw CustodianError(.notAuthentic, "only the case's owner changes its card")
+            }
+            let current = try self.caseCard(body.caseID, in: ledger.records)
+            guard body.follows(current.body, hash: current.hash) else {
+                throw CustodianError(.conflict, "the case card does not follow the newest one; fetch that and sign anew")
+            }
+            try ledger.records.setCaseCard(note, of: body.caseID)
+            return try ledger.append(
+                .caseCardChanged, in: .matter(body.caseID), by: actor, notes: [NamedNote(verified)])
         }
     }
 
@@ -79,6 +104,7 @@ extension Custodian {
             guard body.time.distance(to: ledger.time) <= Decision.clockTolerance else {
                 throw CustodianError(.refused, "the note's time is off; set this machine's clock")
             }
+            try self.requireCounting(owner: owner, in: ledger.records)
             try ledger.records.setRecovery(sealed, of: body.caseID)
             return try ledger.append(.keyChanged, in: .matter(body.caseID), by: nil, notes: [NamedNote(verified)])
         }

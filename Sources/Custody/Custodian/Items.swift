@@ -23,7 +23,7 @@ extension Custodian {
     ///
     /// - Parameters:
     ///   - note: The ingest record, signed by the capturing person or device.
-    ///   - actor: Text hash of the signer's card; `nil` for a device of the case card.
+    ///   - actor: Text hash of the signer's card; `nil` for a device of the case card. The owner's own key names a card.
     ///   - contentHeader: The content's age header.
     ///   - description: The whole description, an age file.
     public func addItem(
@@ -35,7 +35,7 @@ extension Custodian {
         if let before = try await taken(verified.hash, in: .matter(body.caseID)) { return before }
         try checkFiles(body, contentHeader: contentHeader, description: description)
         return try await take(verified, in: .matter(body.caseID)) { ledger in
-            try self.checkSigner(body, actor, in: ledger.records)
+            try self.checkSigner(body, actor, ledger)
             let appended = try ledger.append(
                 .itemAdded, in: .matter(body.caseID), by: actor, notes: [NamedNote(verified)],
                 items: [body.content.id])
@@ -60,18 +60,19 @@ extension Custodian {
         else { throw CustodianError(.unknown, "the item's content was not uploaded; upload it first") }
     }
 
-    private func checkSigner(_ body: IngestRecord, _ actor: NoteHash?, in reader: any RecordReader) throws {
+    private func checkSigner(_ body: IngestRecord, _ actor: NoteHash?, _ ledger: Ledger) throws {
+        let reader = ledger.records
         let card = try caseCard(body.caseID, in: reader).body
         guard card.recipient == body.recipient else {
             throw CustodianError(.malformed, "the item is sealed to another key than the case's")
         }
         if let actor {
-            let state = try cardState(actor, in: reader)
-            guard state.card.key == body.signer, !state.isWithdrawn else {
+            guard try countingCard(actor, at: ledger.time, in: reader).card.key == body.signer else {
                 throw CustodianError(.notAuthentic, "the ingest record is signed by another key than the card's")
             }
-        } else if !card.attests(body.signer) {
-            throw CustodianError(.notAuthentic, "the ingest record's signer is not known to this case")
+        } else if !card.signers.contains(body.signer) {
+            throw CustodianError(
+                .notAuthentic, "the ingest record's signer is no device of this case; a person names her card")
         }
         guard try reader.item(body.content.id) == nil else {
             throw CustodianError(.conflict, "an item with this content is there already")

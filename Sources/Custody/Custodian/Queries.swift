@@ -41,7 +41,7 @@ extension Custodian {
             throw CustodianError(
                 .refused, "the clocks of this machine and of the vault are more than five minutes apart; set them")
         }
-        guard !card.isWithdrawn else { throw CustodianError(.refused, "the card was withdrawn") }
+        try Custodian.requireCounting(card, at: newestTime)
         return (query, card)
     }
 
@@ -86,7 +86,8 @@ extension Custodian {
         }
     }
 
-    /// What a stream's holders need from the vault's stream: the case's opening and the cards that its records name.
+    /// What a stream's holders need from the vault's stream: the case's opening, the cards that its records name, and the
+    /// trust notes that counted when issuers vouched for these.
     private func attached(
         to stream: StreamID, _ leaves: [LeafRow], in reader: any RecordReader
     ) throws -> [(index: UInt64, record: [UInt8])] {
@@ -113,6 +114,9 @@ extension Custodian {
     private func insert(_ card: NoteHash, in reader: any RecordReader, to indices: inout Set<UInt64>) throws {
         guard let row = try reader.card(card) else { return }
         indices.insert(row.index)
+        if row.issuer != nil, let trust = try trustLeaves(in: reader).last(where: { $0 < row.index }) {
+            indices.insert(trust)
+        }
         if let withdrawn = row.withdrawnIndex { indices.insert(withdrawn) }
     }
 
@@ -212,11 +216,15 @@ extension Custodian {
         }
     }
 
-    /// Sealed records by their leaves' indices, for auditors.
-    public func auditRecords(_ query: Query, _ card: CardState, _ range: Range<UInt64>) async throws -> [LeafRow] {
+    /// Sealed records by their leaves' indices, for auditors; beside each the checkpoint that was kept over the log up
+    /// to and with it.
+    public func auditRecords(
+        _ query: Query, _ card: CardState, _ range: Range<UInt64>
+    ) async throws -> [(row: LeafRow, checkpoint: [UInt8]?)] {
         try await stores.records.read { reader in
             guard query.subject == .audit, try self.isAuditor(card.hash, in: reader) else { throw Custodian.denied }
-            return try reader.leaves(range)
+            let checkpoints = try reader.checkpoints(sizes: range.lowerBound + 1...range.upperBound + 1)
+            return try reader.leaves(range).map { ($0, checkpoints[$0.index + 1]) }
         }
     }
 

@@ -1,6 +1,7 @@
 import AuditTrail
 import Sharing
 import SignedNote
+import Sodium
 import Storage
 public import TransparencyLog
 
@@ -52,8 +53,38 @@ extension Custodian {
         guard let row = try reader.card(hash) else {
             throw CustodianError(.unknown, "the card is not registered here; register it first")
         }
-        return CardState(
-            card: try cardNotes.parse(row.note).body, hash: hash, issuer: row.issuer, isWithdrawn: row.isWithdrawn)
+        let card = try cardNotes.parse(row.note).body
+        let isWithdrawn = try row.isWithdrawn || !card.needsIssuer && self.isWithdrawn(card.key, in: reader)
+        return CardState(card: card, hash: hash, issuer: row.issuer, isWithdrawn: isWithdrawn)
+    }
+
+    /// A card that counts at `time`.
+    /// - Throws: `CustodianError.refused` for one that was withdrawn or has expired.
+    func countingCard(_ hash: NoteHash, at time: Timestamp, in reader: any RecordReader) throws -> CardState {
+        let state = try cardState(hash, in: reader)
+        try Custodian.requireCounting(state, at: time)
+        return state
+    }
+
+    static func requireCounting(_ card: CardState, at time: Timestamp) throws {
+        let verdict = Verdict(card.failures(at: time))
+        guard verdict.isGranted else { throw CustodianError(.refused, sentence(verdict)) }
+    }
+
+    // Nobody vouches anew for a private person: with her card her key is withdrawn, for good.
+    private static func withdrawnSetting(_ key: VerifierKey) -> String {
+        "withdrawn-" + String(decoding: SHA256.hash(key.text).hex, as: UTF8.self)
+    }
+
+    private func isWithdrawn(_ key: VerifierKey, in reader: any RecordReader) throws -> Bool {
+        try reader.setting(Custodian.withdrawnSetting(key)) != nil
+    }
+
+    /// Throws where the key that a case pins was withdrawn: it signs nothing any more.
+    func requireCounting(owner key: VerifierKey, in reader: any RecordReader) throws {
+        guard try !isWithdrawn(key, in: reader) else {
+            throw CustodianError(.refused, "the owner's card was withdrawn: her key counts no longer")
+        }
     }
 
     // MARK: Trust
@@ -84,8 +115,18 @@ extension Custodian {
             }
             for hash in body.auditors { _ = try self.cardState(hash, in: ledger.records) }
             try ledger.records.setSetting("trust", note)
-            return try ledger.append(.trustChanged, in: .vault, by: nil, notes: [NamedNote(verified)])
+            let appended = try ledger.append(.trustChanged, in: .vault, by: nil, notes: [NamedNote(verified)])
+            let before = try self.trustLeaves(in: ledger.records)
+            let leaves = (before + [appended.index]).map { String($0) }.joined(separator: " ")
+            try ledger.records.setSetting("trust-leaves", Array(leaves.utf8))
+            return appended
         }
+    }
+
+    /// The leaves of all trust notes, in order.
+    func trustLeaves(in reader: any RecordReader) throws -> [UInt64] {
+        let text = try reader.setting("trust-leaves") ?? []
+        return text.split(separator: 0x20).compactMap { UInt64(String(decoding: $0, as: UTF8.self)) }
     }
 
     func isAuditor(_ card: NoteHash, in reader: any RecordReader) throws -> Bool {
@@ -100,6 +141,9 @@ extension Custodian {
         let verified = try unverified.verified(by: unverified.body.key)
         return try await take(verified, in: .vault) { ledger in
             let issuer = try self.issuer(of: verified, in: ledger.records)
+            guard try verified.body.needsIssuer || !self.isWithdrawn(verified.body.key, in: ledger.records) else {
+                throw CustodianError(.refused, "a card of this key was withdrawn; make a new identity for a new card")
+            }
             let appended = try ledger.append(.cardAdded, in: .vault, by: verified.hash, notes: [NamedNote(verified)])
             try ledger.records.insert(
                 CardRow(note: note, issuer: issuer, isWithdrawn: false, index: appended.index, withdrawnIndex: nil),
@@ -132,6 +176,7 @@ extension Custodian {
             guard !state.isWithdrawn else { throw CustodianError(.conflict, "the card was withdrawn already") }
             let appended = try ledger.append(.cardWithdrawn, in: .vault, by: nil, notes: [NamedNote(verified)])
             try ledger.records.withdrawCard(hash, index: appended.index)
+            if !state.card.needsIssuer { try ledger.records.setSetting(Custodian.withdrawnSetting(state.card.key), [1]) }
             return appended
         }
     }

@@ -32,11 +32,11 @@ extension Replay {
         _ body: IngestRecord, _ record: Record, _ matter: ReplayState.Matter, _ leaf: CheckedLeaf
     ) {
         guard let actor = record.actor else {
-            if !matter.card.attests(body.signer) { report(.itemNotAllowed, leaf.opened, unless: [record.stream]) }
+            if !matter.card.signers.contains(body.signer) { report(.itemNotAllowed, leaf.opened, unless: [record.stream]) }
             return
         }
         guard let card = state.cards[actor] else { return reportUnknownCard(leaf.opened) }
-        if card.card.key != body.signer || card.isWithdrawn {
+        if card.card.key != body.signer || !card.failures(at: record.time).isEmpty {
             report(.itemNotAllowed, leaf.opened, unless: [record.stream])
         }
     }
@@ -140,7 +140,7 @@ extension Replay {
         }
         let isGrantor = chain.contains { $0.grant.from == body.by }
         let isOwner = state.matters[lent.grant.caseID]?.card.ownerKey == by.card.key
-        if !isGrantor && !isOwner || by.isWithdrawn || lent.hasEnded {
+        if !isGrantor && !isOwner || !by.failures(at: record.time).isEmpty || lent.hasEnded {
             report(.endNotAllowed, leaf.opened, unless: [.matter(lent.grant.caseID)])
         }
         state.grants[body.grantID]?.isRevoked = true

@@ -68,7 +68,11 @@ struct ReplayState {
     }
 
     var cards: [NoteHash: CardState] = [:]
+    /// Private persons' keys that were withdrawn with a card.
+    var withdrawnKeys: Set<VerifierKey> = []
     var trust: Trust?
+    /// Whether `trust` is what the log says, and not what was given besides.
+    var isTrustFromLog = false
     var custodian: VerifierKey?
     var operatorKey: VerifierKey?
     var matters: [CaseID: Matter] = [:]
@@ -83,6 +87,16 @@ struct ReplayState {
     var doubts: Set<StreamID> = []
     /// Whether leaves are to be expected that no key here recognises.
     var lacksKeys = false
+
+    /// Withdraws a card, and with a private person's her key and every card of it.
+    mutating func withdraw(_ card: CardState) {
+        cards[card.hash]?.isWithdrawn = true
+        guard !card.card.needsIssuer else { return }
+        withdrawnKeys.insert(card.card.key)
+        for (hash, other) in cards where other.card.key == card.card.key && !other.card.needsIssuer {
+            cards[hash]?.isWithdrawn = true
+        }
+    }
 
     /// From the grant up to the owner's, as far as they are known; `nil` when a recipient's card is not.
     func chain(_ id: GrantID?) -> [GrantState]? {

@@ -11,8 +11,10 @@ extension Replay {
         guard isSigned(leaf) else { return }
         isConsistent(record.actor == note.hash && record.notes == [note.hash] && record.items.isEmpty, leaf)
         guard state.cards[note.hash] == nil else { return report(.cardRepeated, leaf.opened) }
+        let isWithdrawn = !note.body.needsIssuer && state.withdrawnKeys.contains(note.body.key)
+        if isWithdrawn { report(.keyWithdrawn, leaf.opened) }
         state.cards[note.hash] = CardState(
-            card: note.body, hash: note.hash, issuer: issuer(of: note, leaf), isWithdrawn: false)
+            card: note.body, hash: note.hash, issuer: issuer(of: note, leaf), isWithdrawn: isWithdrawn)
     }
 
     private mutating func issuer(of note: Unverified<Card>, _ leaf: CheckedLeaf) -> VerifierKey? {
@@ -24,8 +26,8 @@ extension Replay {
         let issuers = state.trust?.issuers.filter { $0.role == note.body.role }.map { $0.key } ?? []
         statistics.signatures += 1
         guard let vouched = try? note.note.verified(by: issuers), let issuer = vouched.signers.first else {
-            // The trust note given to an owner is today's; the one that counted then may have been another.
-            if holdsVault {
+            // A trust note given to an owner from elsewhere is today's; the one that counted then may have been another.
+            if holdsVault || state.isTrustFromLog {
                 report(.cardNotVouched, leaf.opened, unless: [.vault])
             } else {
                 report(.issuerUnchecked, leaf.opened)
@@ -45,13 +47,13 @@ extension Replay {
         guard let card = state.cards[note.body.card] else { return reportUnknownCard(leaf.opened) }
         let isAllowed = note.body.by == card.card.key || note.body.by == card.issuer
         if isAllowed, !card.isWithdrawn {
-            state.cards[note.body.card]?.isWithdrawn = true
+            state.withdraw(card)
         } else if holdsVault {
             report(.withdrawalNotAllowed, leaf.opened, unless: [.vault])
         } else if !card.isWithdrawn {
             // Signed by the issuer, presumably: without the trust note of the day nobody can tell.
             report(.issuerUnchecked, leaf.opened)
-            state.cards[note.body.card]?.isWithdrawn = true
+            state.withdraw(card)
         }
     }
 
@@ -59,14 +61,8 @@ extension Replay {
         guard isSigned(leaf) else { return }
         let body = note.body
         isConsistent(record.actor == nil && record.notes == [note.hash] && record.items.isEmpty, leaf)
-        let isNext: Bool
-        if let current = state.trust {
-            isNext = current.operatorKey == body.operatorKey && current.number + 1 == body.number
-        } else {
-            isNext = body.number == 0
-        }
         let isOurs = state.operatorKey == nil || state.operatorKey == body.operatorKey
-        if !isNext || !isOurs || body.auditors.contains(where: { state.cards[$0] == nil }) {
+        if !isNext(body) || !isOurs || holdsVault && body.auditors.contains(where: { state.cards[$0] == nil }) {
             report(.trustNotNext, leaf.opened, unless: [.vault])
         }
         let isOther = state.custodian != nil && state.custodian != body.custodian
@@ -79,8 +75,18 @@ extension Replay {
         // A note of somebody else does not count for what follows.
         guard isOurs else { return }
         state.trust = body
+        state.isTrustFromLog = true
         if state.operatorKey == nil { state.operatorKey = body.operatorKey }
         if state.custodian == nil { state.custodian = body.custodian }
+    }
+
+    /// Whether a trust note may follow the ones before. An owner sees those alone that counted for the cards that
+    /// concern her: of the numbers between she knows nothing.
+    private func isNext(_ body: Trust) -> Bool {
+        guard holdsVault || state.isTrustFromLog else { return true }
+        guard let current = state.trust else { return body.number == 0 }
+        guard current.operatorKey == body.operatorKey else { return false }
+        return holdsVault ? current.number + 1 == body.number : current.number < body.number
     }
 
     mutating func judge(
@@ -99,7 +105,8 @@ extension Replay {
         let body = note.body
         isConsistent(record.notes == [note.hash] && record.items.isEmpty, leaf)
         if let owner = record.actor.flatMap({ state.cards[$0] }) {
-            let isAllowed = owner.card.key == body.ownerKey && !owner.isWithdrawn && !owner.card.needsIssuer
+            let isAllowed =
+                owner.card.key == body.ownerKey && owner.failures(at: record.time).isEmpty && !owner.card.needsIssuer
             if !isAllowed || body.number != 0 || state.matters[body.caseID] != nil {
                 report(.caseNotAllowed, leaf.opened, unless: [.vault])
             }
@@ -128,17 +135,22 @@ extension Replay {
             return report(.caseUnknown, leaf.opened, unless: [.vault])
         }
         if (try? note.verified(by: owner)) == nil { report(.noteNotSigned, leaf.opened) }
+        if state.withdrawnKeys.contains(owner) { report(.keyWithdrawn, leaf.opened) }
     }
 
     private mutating func judge(next note: Unverified<CaseCard>, _ record: Record, _ leaf: CheckedLeaf) {
         let body = note.body
-        isConsistent(record.notes == [note.hash] && record.stream == .matter(body.caseID), leaf)
+        isConsistent(
+            record.notes == [note.hash] && record.stream == .matter(body.caseID) && record.items.isEmpty, leaf)
         guard let current = state.matters[body.caseID] else {
             return report(.caseUnknown, leaf.opened, unless: [.vault])
         }
-        let follows = body.previous == current.hash && body.number == current.card.number + 1
-        guard follows, body.ownerKey == current.card.ownerKey, body.logKey == current.card.logKey else {
+        guard body.follows(current.card, hash: current.hash) else {
             return report(.caseCardNotNext, leaf.opened, unless: [record.stream])
+        }
+        guard let owner = record.actor.flatMap({ state.cards[$0] }) else { return reportUnknownCard(leaf.opened) }
+        if owner.card.key != body.ownerKey || !owner.failures(at: record.time).isEmpty {
+            report(.caseCardNotNext, leaf.opened, unless: [.vault])
         }
         state.matters[body.caseID] = ReplayState.Matter(card: body, hash: note.hash)
     }

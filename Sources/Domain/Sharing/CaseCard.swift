@@ -57,6 +57,13 @@ public struct CaseCard: NoteBody, Equatable {
         for signer in signers { writer.add("signer", signer) }
     }
 
+    /// Whether this card may come after `card`, whose text hash is `hash`: the next number, and nothing but the signers
+    /// changed. Owner key, case key and log key stay for as long as the case.
+    public func follows(_ card: CaseCard, hash: NoteHash) -> Bool {
+        previous == hash && number == card.number + 1 && caseID == card.caseID && ownerKey == card.ownerKey
+            && recipient == card.recipient && logKey == card.logKey
+    }
+
     /// Whether what `key` adds counts as attested: the owner's own key or one of her devices'.
     public func attests(_ key: VerifierKey) -> Bool { key == ownerKey || signers.contains(key) }
 }

@@ -9,7 +9,7 @@ public struct CardState: Sendable {
     public let hash: NoteHash
     /// The issuer that vouched for it; `nil` for a private person.
     public let issuer: VerifierKey?
-    /// Whether it was taken back.
+    /// Whether it was taken back, by itself or, for a private person's, with another card of the same key.
     public var isWithdrawn: Bool
 
     /// A state of its fields.
@@ -20,8 +20,8 @@ public struct CardState: Sendable {
         self.isWithdrawn = isWithdrawn
     }
 
-    /// What stands against using the card at `time`.
-    func failures(at time: Timestamp) -> Set<Failure> {
+    /// What stands against using the card at `time`, for anything that it signs or receives.
+    package func failures(at time: Timestamp) -> Set<Failure> {
         var failures: Set<Failure> = []
         if isWithdrawn { failures.insert(.cardWithdrawn) }
         if let expires = card.expires, time >= expires { failures.insert(.cardExpired) }

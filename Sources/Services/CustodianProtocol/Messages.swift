@@ -59,6 +59,17 @@ public enum Wire {
         }
     }
 
+    /// `POST /v1/case-cards`.
+    public struct ChangeCaseCard: Codable, Sendable {
+        public var card: String
+        public var actor: String
+
+        public init(card: String, actor: String) {
+            self.card = card
+            self.actor = actor
+        }
+    }
+
     /// `POST /v1/recovery`.
     public struct ReplaceRecovery: Codable, Sendable {
         public var note: String
@@ -145,16 +156,18 @@ public enum Wire {
         }
     }
 
-    /// A leaf and its sealed record.
+    /// A leaf and its sealed record; for auditors also the checkpoint that was kept over the log up to and with it.
     public struct Leaf: Codable, Sendable {
         public var index: UInt64
         public var number: UInt64
         public var record: Data?
+        public var checkpoint: String?
 
-        public init(index: UInt64, number: UInt64, record: Data?) {
+        public init(index: UInt64, number: UInt64, record: Data?, checkpoint: String? = nil) {
             self.index = index
             self.number = number
             self.record = record
+            self.checkpoint = checkpoint
         }
     }
 

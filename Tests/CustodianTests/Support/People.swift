@@ -22,8 +22,25 @@ struct Person: Sendable {
         _ name: String, role: String, organisation: String? = nil, issuer: NoteSigner? = nil,
         expires: Timestamp? = nil
     ) throws {
-        signer = try makeSigner("person")
-        identity = AgeIdentity.random()
+        try self.init(
+            name, role: role, organisation: organisation, issuer: issuer, expires: expires,
+            signer: try makeSigner("person"), identity: AgeIdentity.random())
+    }
+
+    /// Another card of the same keys.
+    func renewed(_ name: String, issuer: NoteSigner? = nil) throws -> Person {
+        try Person(
+            name, role: String(decoding: card.role.bytes, as: UTF8.self),
+            organisation: card.organisation.map { String(decoding: $0.bytes, as: UTF8.self) }, issuer: issuer,
+            expires: nil, signer: signer, identity: identity)
+    }
+
+    private init(
+        _ name: String, role: String, organisation: String?, issuer: NoteSigner?, expires: Timestamp?,
+        signer: NoteSigner, identity: AgeIdentity
+    ) throws {
+        self.signer = signer
+        self.identity = identity
         card = Card(
             kind: .person, name: try plain(name), role: try plain(role),
             organisation: try organisation.map { try plain($0) }, key: signer.verifierKey,

@@ -38,12 +38,12 @@ final class Scene {
     }
 
     /// An empty vault.
-    private init() throws {
+    private init(ownerExpires: Timestamp?) throws {
         folder = try TemporaryFolder()
         operatorSigner = try makeSigner("operator")
         issuer = try makeSigner("issuer/police")
         otherIssuer = try makeSigner("issuer/municipality")
-        owner = try Person("owner", role: "owner")
+        owner = try Person("owner", role: "owner", expires: ownerExpires)
         officer = try Person("officer", role: "officer", organisation: "Police", issuer: issuer)
         let card = CaseCard(
             caseID: caseID, number: 0, previous: nil, recipient: caseIdentity.recipient,
@@ -52,15 +52,15 @@ final class Scene {
     }
 
     /// A vault that knows nobody.
-    static func empty() async throws -> Scene {
-        let scene = try Scene()
+    static func empty(ownerExpires: Timestamp? = nil) async throws -> Scene {
+        let scene = try Scene(ownerExpires: ownerExpires)
         try await scene.open()
         return scene
     }
 
     /// A vault with trust note, cards and a case.
-    static func make() async throws -> Scene {
-        let scene = try await empty()
+    static func make(ownerExpires: Timestamp? = nil) async throws -> Scene {
+        let scene = try await empty(ownerExpires: ownerExpires)
         try await scene.furnish()
         return scene
     }
@@ -84,6 +84,11 @@ final class Scene {
                     key: otherIssuer.verifierKey, role: try plain("caseworker"), name: try plain("Municipality")),
             ], auditors: [])
         return try Verified(trust, signedBy: signer)
+    }
+
+    func withdrawal(of person: Person, by signer: NoteSigner) throws -> Verified<Withdrawal> {
+        try Verified(
+            Withdrawal(card: person.hash, time: clock.time, reason: nil, by: signer.verifierKey), signedBy: signer)
     }
 
     // MARK: Starting and stopping

@@ -34,10 +34,11 @@ struct ListCommand: AsyncParsableCommand {
 
     private func own(_ desk: Desk) throws -> [ItemView] {
         let own = try desk.ownCase(access.matter)
-        return try desk.session.items(of: own.card.caseID, by: desk.caller).map { item in
+        let items = try desk.session.items(of: own.card.caseID, by: desk.caller)
+        let attested = try desk.session.attestations(of: items, in: own, by: desk.caller)
+        return try items.map { item in
             ItemView(
-                id: item.id, description: try desk.description(of: item, own),
-                isAttested: own.card.attests(item.ingest.signer))
+                id: item.id, description: try desk.description(of: item, own), isAttested: attested[item.id] ?? false)
         }
     }
 

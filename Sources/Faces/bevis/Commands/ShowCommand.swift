@@ -37,7 +37,8 @@ struct ShowCommand: AsyncParsableCommand {
         facts.add("place", known.place.map { .text(Escaped.text($0.bytes)) } ?? .absent)
         facts.add("note", known.note.map { .text(Escaped.text($0, limit: 4000)) } ?? .absent)
         facts.add("signed_by", .text(string(item.ingest.signer.text)))
-        facts.add("attested", .flag(own.card.attests(item.ingest.signer)))
+        let attested = try desk.session.attestations(of: [item], in: own, by: desk.caller)
+        facts.add("attested", .flag(attested[item.id] ?? false))
         try Output(json: json).show(facts)
     }
 }

@@ -68,6 +68,13 @@ public struct CustodianRoutes: Sendable {
                         logKey: [UInt8](message.logKey), to: try recipient(message.recipient),
                         recoveryID: try Digest(hex: message.recoveryID.utf8), recovery: [UInt8](message.recovery))))
         }
+        router.post("v1/case-cards") { request, _ in
+            let message: Wire.ChangeCaseCard = try await message(request)
+            return try Answers.json(
+                Wire.Acceptance(
+                    try await custodian.changeCaseCard(
+                        Array(message.card.utf8), by: try NoteHash(hex: message.actor.utf8))))
+        }
         router.post("v1/objects") { request, _ in try await upload(request) }
         router.post("v1/items") { request, _ in
             let message: Wire.AddItem = try await message(request)
