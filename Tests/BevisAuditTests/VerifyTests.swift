@@ -22,7 +22,7 @@ import Testing
         #expect(json["verdict"] as? String == "intact")
         #expect(json["leaves"] as? Int == 10)
         #expect(json["first"] as? String == "2026-09-21T14:13:20Z")
-        #expect(json["signatures"] as? Int == 12)
+        #expect(json["signatures"] as? Int == 13)
     }
 
     @Test(arguments: [UInt64(255), 256, 257, 700]) func bundlesOfEverySizeAreIntact(size: UInt64) throws {
@@ -237,5 +237,34 @@ import Testing
         #expect(stage.folder.run(Stage.program, ["verify"]).code == 2)
         #expect(stage.folder.run(Stage.program, ["verify", "nothing-here", "--keys", "nothing"]).code == 3)
         #expect(stage.folder.run(Stage.program, ["--help"]).code == 0)
+    }
+
+    @Test func bundleWithoutKeptCheckpointsIsIncomplete() throws {
+        let stage = try Stage()
+        try stage.write()
+        #expect(stage.folder.read("bundle/checkpoints/000") != [])
+        stage.folder.remove("bundle/checkpoints/000")
+        let answer = stage.run("verify", ["--json"])
+        #expect(answer.code == 4)
+        #expect(try stage.kinds(answer) == ["head-withheld"])
+    }
+
+    @Test func malformedPageOfCheckpointsIsFound() throws {
+        let stage = try Stage()
+        try stage.write()
+        try stage.folder.write([1, 2, 3], to: "bundle/checkpoints/000")
+        let answer = stage.run("verify", ["--json"])
+        #expect(answer.code == 1)
+        #expect(try stage.kinds(answer) == ["page-malformed", "head-withheld"])
+    }
+
+    @Test func keptCheckpointOfAnotherHistoryIsFound() throws {
+        let stage = try Stage()
+        let index = try #require(stage.log.heads.keys.first)
+        stage.log.heads[index] = try stage.log.checkpoint(size: index + 1, root: TreeHash.leaf([1]))
+        try stage.write()
+        let answer = stage.run("verify", ["--json"])
+        #expect(answer.code == 1)
+        #expect(try stage.kinds(answer) == ["forked"])
     }
 }

@@ -43,8 +43,9 @@ struct EndingTests {
         } else {
             scene.clock.advance(by: 2_000_000)
             try await scene.custodian.expireGrants()
-            #expect(try await scene.newestRecord(in: .grant(grant.id), grant.streamKey).event == .expired)
         }
+        // The response was never fetched: its end is a leaf too, after the grant's.
+        #expect(try await scene.newestRecord(in: .grant(grant.id), grant.streamKey).event == .refused)
         #expect(try found(needles, scene) == [false, false, false, false])
         try await scene.restart()
         #expect(try found(needles, scene) == [false, false, false, false])
@@ -96,6 +97,50 @@ struct EndingTests {
         #expect(names.count == 1)
         #expect(names.allSatisfy { $0.utf8.starts(with: kept.id.hex) })
         #expect(try await scene.handle(try scene.request([item], under: kept)).isGranted)
+    }
+
+    @Test(arguments: [true, false]) func endOfAGrantRefusesWhatWaitsAndLeavesWhatWasAcknowledged(
+        byRevoking: Bool
+    ) async throws {
+        let (scene, item, grant) = try await lent()
+        let waiting = try (0..<2).map { _ in try scene.request([item], under: grant) }
+        let fetched = try scene.request([item], under: grant)
+        for request in waiting + [fetched] { _ = try await scene.handle(request) }
+        try await scene.custodian.acknowledge(fetched.note.hash)
+        let size = try scene.size
+        if byRevoking {
+            _ = try await scene.custodian.revoke(try scene.revocation(of: grant).bytes)
+        } else {
+            scene.clock.advance(by: 2_000_000)
+            try await scene.custodian.expireGrants()
+        }
+        #expect(try scene.size == size + 3)
+        for (place, request) in waiting.enumerated() {
+            let again = try await scene.handle(request)
+            #expect(!again.isGranted && again.response == nil && again.index == size + 1 + UInt64(place))
+            let record = try scene.verify(again.receipt, again.record, in: grant.streamKey)
+            #expect(record.event == .refused && record.failures == [byRevoking ? .revoked : .expired])
+            #expect(record.notes == [request.note.hash] && record.items == [item.id])
+            #expect(record.actor == scene.officer.hash)
+        }
+        // What was acknowledged is told apart: granted, and nothing to give any more.
+        let again = try await scene.handle(fetched)
+        #expect(again.isGranted && again.response == nil)
+        let row = try #require(try await scene.custodian.stores.records.read { try $0.grant(grant.id) })
+        #expect(row.openingsUsed == 3, "the openings stay counted")
+        #expect(try scene.size == size + 3)
+    }
+
+    @Test func retryAfterARevocationThatWasUndoneGetsItsResponse() async throws {
+        let (scene, item, grant) = try await lent()
+        let request = try scene.request([item], under: grant)
+        let first = try await scene.handle(request)
+        scene.faults.fail(.transaction, .full)
+        await #expect(throws: CustodianError.self) {
+            try await scene.custodian.revoke(try scene.revocation(of: grant).bytes)
+        }
+        scene.faults.clear()
+        #expect(try await scene.handle(request).response == first.response)
     }
 
     private func lent() async throws -> (Scene, TestItem, SignedGrant) {

@@ -31,7 +31,7 @@ struct ConformanceTests {
     }
 
     @Test func suitesAreNotEmpty() {
-        #expect(RecordStoreDuties.all.count >= 15)
+        #expect(RecordStoreDuties.all.count >= 16)
         #expect(ObjectStoreDuties.all.count >= 9)
         #expect(CheckpointStoreDuties.all.count >= 3)
         #expect(TileStoreDuties.all.count >= 2)

@@ -128,6 +128,7 @@ final class Committer: Sendable {
             let head = LogHead(
                 size: ledger.size, frontier: ledger.frontier, checkpoint: note, time: ledger.time)
             try records.setHead(head)
+            if ledger.openingCount > 0 { try records.keep(checkpoint: note, size: ledger.size) }
             return (head, ledger.leaves)
         }
     }

@@ -167,6 +167,7 @@ extension Custodian {
         let by = try await stores.records.read { try self.cardState(unverified.body.by, in: $0) }
         let verified = try unverified.verified(by: by.card.key)
         let accepted = try await take(verified, in: .grant(verified.body.grantID)) { ledger in
+            let by = try self.countingCard(by.hash, at: ledger.time, in: ledger.records)
             let row = try self.grantToRevoke(verified.body, by: by, in: ledger.records)
             let appended = try ledger.append(
                 .revoked, in: .grant(row.id), by: by.hash, notes: [NamedNote(verified)])
@@ -185,7 +186,7 @@ extension Custodian {
         }
         let grant = try Grant(parsing: UnverifiedNote(parsing: row.note).text)
         let owner = try caseCard(grant.caseID, in: reader).body.ownerKey
-        guard grant.from == by.hash || owner == by.card.key, !by.isWithdrawn else {
+        guard grant.from == by.hash || owner == by.card.key else {
             throw CustodianError(.notAuthentic, "only who gave the grant, or the owner, may revoke it")
         }
         guard !row.isRevoked, !row.isExpired else {
@@ -200,7 +201,7 @@ extension Custodian {
         mark(&ended)
         ended.secret = nil
         try ledger.records.update(ended)
-        try ledger.records.deleteResponses(under: row.id)
+        try withdrawResponses(under: row.id, in: ledger)
     }
 
     /// Ends grants whose window is over: a leaf each, then their secrets are destroyed.

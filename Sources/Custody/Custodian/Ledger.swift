@@ -37,6 +37,8 @@ final class Ledger {
     /// The custodian's clock for everything in this transaction; never before the newest leaf's.
     let time: Timestamp
     private(set) var leaves: [Leaf] = []
+    /// Leaves of openings: the checkpoint over them is kept.
+    private(set) var openingCount = 0
     private var tree: TreeBuilder
     private let streams: StreamKeys
 
@@ -53,12 +55,13 @@ final class Ledger {
 
     /// Runs `body`; where it throws, its leaves and writes are undone.
     func attempt<Result>(_ body: () throws -> Result) throws -> Result {
-        let (before, count) = (tree, leaves.count)
+        let (before, count, openings) = (tree, leaves.count, openingCount)
         do {
             return try records.attempt(body)
         } catch {
             tree = before
             leaves.removeSubrange(count...)
+            openingCount = openings
             throw error
         }
     }
@@ -85,6 +88,7 @@ final class Ledger {
         try records.append(row)
         tree.append(row.leaf.hash)
         leaves.append(row.leaf)
+        if event.isOpening { openingCount += 1 }
         return Appended(index: row.index, stream: stream, number: number, sealed: sealed, time: time)
     }
 }

@@ -95,17 +95,52 @@ extension Custodian {
         _ row: RequestRow, _ verified: Verified<AccessRequest>, _ ledger: Ledger
     ) throws -> RequestRow {
         guard row.isGranted, row.response != nil else { return row }
-        let grants = try chain(verified.body.grantID, in: ledger.records)
-        let verdict = Verdict(
-            Set(grants.enumerated().compactMap { level, link in link.ending(at: ledger.time, isOwn: level == 0) }))
+        let verdict = try ending(of: verified.body.grantID, ledger)
         guard !verdict.isGranted else { return row }
+        return try withdraw(
+            row, hash: verified.hash, by: verified.body.card, verified.body.items, verdict, in: ledger)
+    }
+
+    /// Why nothing is released under a grant any more; granted while nothing of its chain has ended.
+    private func ending(of grant: GrantID?, _ ledger: Ledger) throws -> Verdict {
+        let grants = try chain(grant, in: ledger.records)
+        return Verdict(
+            Set(grants.enumerated().compactMap { level, link in link.ending(at: ledger.time, isOwn: level == 0) }))
+    }
+
+    /// Deletes a response that was not fetched, by a leaf that says so.
+    private func withdraw(
+        _ row: RequestRow, hash: NoteHash, by card: NoteHash?, _ items: [AgeFileID], _ verdict: Verdict,
+        in ledger: Ledger
+    ) throws -> RequestRow {
+        // The request's own leaf has shown the note to the stream's holders.
         let appended = try ledger.append(
-            .refused, in: row.stream, by: verified.body.card, notes: [NamedNote(verified)],
-            items: verified.body.items, failures: verdict.failures)
+            .refused, in: row.stream, by: card, notes: [NamedNote(hash: hash, bytes: [])], items: items,
+            failures: verdict.failures)
         let refused = RequestRow(
             index: appended.index, number: appended.number, stream: row.stream, isGranted: false, response: nil)
-        try ledger.records.update(refused, hash: verified.hash)
+        try ledger.records.update(refused, hash: hash)
         return refused
+    }
+
+    /// Withdraws all responses under a grant that has ended: each opening that was logged and whose parts were never
+    /// fetched gets a leaf that says so, and stays counted.
+    func withdrawResponses(under grant: GrantID, in ledger: Ledger) throws {
+        let waiting = try ledger.records.waitingRequests(under: grant)
+        guard !waiting.isEmpty else { return }
+        let verdict = try ending(of: grant, ledger)
+        for hash in waiting {
+            guard let row = try ledger.records.request(hash) else { continue }
+            let record = try self.record(of: row, in: ledger.records)
+            _ = try withdraw(row, hash: hash, by: record.actor, record.items, verdict, in: ledger)
+        }
+    }
+
+    private func record(of row: RequestRow, in reader: any RecordReader) throws -> Record {
+        guard let sealed = try reader.leaves(row.index..<row.index + 1).first?.record else {
+            throw StorageError(.damaged, "the record of an opening cannot be read")
+        }
+        return try DisclosedRecord(opening: sealed, with: try streams.key(of: row.stream, in: reader)).record
     }
 
     private struct Link {

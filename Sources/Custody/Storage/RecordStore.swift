@@ -63,9 +63,13 @@ public protocol RecordReader {
     func listedFiles(_ grant: GrantID, item: AgeFileID) throws -> [ListedKind: AgeFileID]
     /// A decided request by its text hash.
     func request(_ hash: NoteHash) throws -> RequestRow?
+    /// Text hashes of the requests under a grant whose responses are still stored, in the order of their leaves.
+    func waitingRequests(under grant: GrantID) throws -> [NoteHash]
     /// Index of the leaf whose record brought a note to a stream's holders; `nil` when none did. A note that was taken
     /// before is known by it.
     func disclosure(of note: NoteHash, in stream: StreamID) throws -> UInt64?
+    /// The checkpoints that were kept, by the number of leaves that they cover.
+    func checkpoints(sizes: ClosedRange<UInt64>) throws -> [UInt64: [UInt8]]
     /// A value under a name.
     func setting(_ name: String) throws -> [UInt8]?
 }
@@ -79,6 +83,8 @@ public protocol RecordTransaction: RecordReader {
     /// Inserting what is there already throws `StorageError.conflict`.
     func attempt<Result>(_ body: () throws -> Result) throws -> Result
     func setHead(_ head: LogHead) throws
+    /// Keeps a signed checkpoint for replay, beyond the time when it is the newest; one of the same size stays.
+    func keep(checkpoint note: [UInt8], size: UInt64) throws
     /// Appends leaves.
     func append(_ leaf: LeafRow) throws
     /// Says which leaf's record brought a note to a stream; the first one stays.
@@ -99,7 +105,5 @@ public protocol RecordTransaction: RecordReader {
     func update(_ request: RequestRow, hash: NoteHash) throws
     /// Deletes a stored response.
     func deleteResponse(_ hash: NoteHash) throws
-    /// Deletes the stored responses to all requests under a grant.
-    func deleteResponses(under grant: GrantID) throws
     func setSetting(_ name: String, _ value: [UInt8]?) throws
 }

@@ -168,9 +168,24 @@ class SQLiteReader: RecordReader {
             response: row.optionalBytes("response"))
     }
 
+    func waitingRequests(under grant: GrantID) throws -> [NoteHash] {
+        try rows(
+            "SELECT hash FROM request WHERE lending = ? AND response IS NOT NULL ORDER BY position", [blob(grant)]
+        ).map { try $0.value("hash") }
+    }
+
     func disclosure(of note: NoteHash, in stream: StreamID) throws -> UInt64? {
         try row("SELECT position FROM disclosed WHERE stream = ? AND note = ?", [stream.column, blob(note)])?
             .number("position")
+    }
+
+    func checkpoints(sizes: ClosedRange<UInt64>) throws -> [UInt64: [UInt8]] {
+        var notes: [UInt64: [UInt8]] = [:]
+        let found = try rows(
+            "SELECT size, note FROM checkpoint WHERE size BETWEEN ? AND ?",
+            [Int64(clamping: sizes.lowerBound), Int64(clamping: sizes.upperBound)])
+        for row in found { notes[try row.number("size")] = try row.bytes("note") }
+        return notes
     }
 
     func setting(_ name: String) throws -> [UInt8]? {

@@ -45,6 +45,10 @@ final class SQLiteTransaction: SQLiteReader, RecordTransaction {
             [Int64(head.size), frontier, blob(head.checkpoint), Int64(head.time.seconds)])
     }
 
+    func keep(checkpoint note: [UInt8], size: UInt64) throws {
+        try execute("INSERT OR IGNORE INTO checkpoint (size, note) VALUES (?, ?)", [Int64(size), blob(note)])
+    }
+
     func append(_ leaf: LeafRow) throws {
         try execute(
             "INSERT INTO leaf (position, entry, stream, number, record) VALUES (?, ?, ?, ?, ?)",
@@ -161,10 +165,6 @@ final class SQLiteTransaction: SQLiteReader, RecordTransaction {
 
     func deleteResponse(_ hash: NoteHash) throws {
         try execute("UPDATE request SET response = NULL WHERE hash = ?", [blob(hash)])
-    }
-
-    func deleteResponses(under grant: GrantID) throws {
-        try execute("UPDATE request SET response = NULL WHERE lending = ? AND response IS NOT NULL", [blob(grant)])
     }
 
     func setSetting(_ name: String, _ value: [UInt8]?) throws {

@@ -5,7 +5,7 @@ enum Schema {
     /// What leads from nothing to the first layout, and from each layout to the next one.
     ///
     /// A step that vaults may have taken is never changed, only followed by another: the golden vaults hold us to it.
-    static let steps = [first]
+    static let steps = [first, openingCheckpoints]
 
     private static let first = """
         CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, frontier BLOB NOT NULL,
@@ -39,5 +39,10 @@ enum Schema {
             stream BLOB NOT NULL, granted INTEGER NOT NULL, lending BLOB, response BLOB) WITHOUT ROWID;
         CREATE INDEX request_lending ON request (lending) WHERE response IS NOT NULL;
         CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+        """
+
+    /// The checkpoint that each opening was released under.
+    private static let openingCheckpoints = """
+        CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note BLOB NOT NULL);
         """
 }

@@ -7,7 +7,9 @@ import Storage
 
 /// Duties of a store of records: what is read is what was written.
 enum RecordContentDuties {
-    static let all: [Duty<any RecordStore>] = [leaves, disclosures, cards, cases, items, grants, expiry, requests]
+    static let all: [Duty<any RecordStore>] = [
+        leaves, disclosures, cards, cases, items, grants, expiry, requests, checkpoints,
+    ]
 
     private static let leaves = Duty<any RecordStore>("leaves come back in order, by index and by stream") { open in
         let store = try open("leaves")
@@ -152,6 +154,20 @@ enum RecordContentDuties {
         }
     }
 
+    private static let checkpoints = Duty<any RecordStore>("checkpoints that are kept stay as they were") { open in
+        let store = try open("checkpoints")
+        let notes: [UInt64: [UInt8]] = [1: [1], 7: [7, 7], 300: [3]]
+        try await store.transaction { records in
+            for (size, note) in notes { try records.keep(checkpoint: note, size: size) }
+            try records.keep(checkpoint: [9], size: 7)
+            try require(try records.checkpoints(sizes: 0...UInt64.max) == notes, "all of them")
+        }
+        try await store.read { records in
+            try require(try records.checkpoints(sizes: 7...7) == [7: [7, 7]], "one by its size")
+            try require(try records.checkpoints(sizes: 8...299).isEmpty, "none between")
+        }
+    }
+
     private static let requests = Duty<any RecordStore>("requests come back, responses until deleted") { open in
         let store = try open("requests")
         let (grant, other): (GrantID, GrantID) = (Random.value(), Random.value())
@@ -166,10 +182,9 @@ enum RecordContentDuties {
             try records.deleteResponse(Random.value())
             try require(try records.request(hashes[0])?.response == nil, "its response is gone")
             try require(try records.request(hashes[1]) == rows[1], "another's is not")
-            try records.deleteResponses(under: grant)
-            try require(try records.request(hashes[1])?.response == nil, "those under a grant are gone")
-            try require(try records.request(hashes[2]) == rows[2], "one under none is not")
-            try require(try records.request(hashes[3]) == rows[3], "one under another is not")
+            try require(try records.waitingRequests(under: grant) == [hashes[1]], "what waits under a grant")
+            try require(try records.waitingRequests(under: other) == [hashes[3]], "what waits under another")
+            try require(try records.waitingRequests(under: Random.value()) == [], "nothing waits under no grant")
             let refused = Samples.request(in: .vault, isGranted: false)
             try records.update(refused, hash: hashes[3])
             try require(try records.request(hashes[3]) == refused, "what was changed")

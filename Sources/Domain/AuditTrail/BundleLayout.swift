@@ -8,6 +8,8 @@ public import TransparencyLog
 /// - `policy`, `trust`: what the vault says of itself. Never trusted: an auditor has these from elsewhere.
 /// - `keys.age`: `AuditKeys`, sealed to the auditor's card.
 /// - `records/N`: `RecordPage` number N, in the groups of three digits of tlog-tiles.
+/// - `checkpoints/N`: the checkpoints that were kept at openings, `RecordPage` number N: each stands in the place of
+///   the last leaf that it covers. There is no file for a page without any.
 /// - `lists/GID.age`: item lists, each sealed to its grant's stream.
 /// - `README.txt`: how to check it.
 public enum BundleLayout {
@@ -29,9 +31,14 @@ public enum BundleLayout {
     public static func entries(_ coordinate: EntriesCoordinate) -> [UInt8] { Array("log/".utf8) + coordinate.path }
 
     /// The records of leaves `256 * page` and on; a last page that is not full bears no mark.
-    public static func records(_ page: UInt64) -> [UInt8] {
+    public static func records(_ page: UInt64) -> [UInt8] { Array("records/".utf8) + digits(page) }
+
+    /// The checkpoints kept over leaves `256 * page` and on.
+    public static func checkpoints(_ page: UInt64) -> [UInt8] { Array("checkpoints/".utf8) + digits(page) }
+
+    private static func digits(_ page: UInt64) -> [UInt8] {
         guard let path = try? EntriesCoordinate(index: page, width: 256).path else { return [] }
-        return Array("records/".utf8) + path.dropFirst(Array("tile/entries/".utf8).count)
+        return [UInt8](path.dropFirst(Array("tile/entries/".utf8).count))
     }
 
     /// The item list of a grant.
@@ -45,6 +52,7 @@ public enum BundleLayout {
 
         log/       the log: checkpoint and tiles, as C2SP's tlog-tiles lays them out
         records/   what each line of the log stands for, sealed
+        checkpoints/  the log's signed heads under which each opening was released
         lists/     what each grant lent, sealed
         keys.age   the keys to these records, sealed to one auditor's card
         policy     what the vault says about its log's key and witnesses

@@ -18,6 +18,7 @@ public struct BundleWriter {
     private var tree = TreeBuilder()
     private var entries: [[UInt8]] = []
     private var records: [[UInt8]?] = []
+    private var heads: [[UInt8]?] = []
     private var edges: [[TreeHash]] = [[]]
 
     /// An empty log.
@@ -30,11 +31,15 @@ public struct BundleWriter {
     /// - Parameters:
     ///   - entry: The log's 48 bytes.
     ///   - record: The sealed record; `nil` when there is none.
+    ///   - head: The checkpoint that was kept over the log up to and with this leaf; `nil` when there is none.
     /// - Returns: the files that are complete with it.
     /// - Throws: `LogError.tooLarge` for an entry that no log can hold.
-    public mutating func append(entry: [UInt8], record: [UInt8]?) throws(LogError) -> [File] {
+    public mutating func append(
+        entry: [UInt8], record: [UInt8]?, head: [UInt8]? = nil
+    ) throws(LogError) -> [File] {
         entries.append(entry)
         records.append(record)
+        heads.append(head)
         let hash = TreeHash.leaf(entry)
         tree.append(hash)
         size += 1
@@ -47,12 +52,16 @@ public struct BundleWriter {
     private mutating func takePage() throws(LogError) -> [File] {
         let page = (size - 1) / 256
         let coordinate = try EntriesCoordinate(index: page, width: entries.count)
-        let files = [
+        var files = [
             File(path: BundleLayout.entries(coordinate), bytes: try EntryBundle(entries: entries).bytes),
             File(path: BundleLayout.records(page), bytes: RecordPage(records: records).bytes),
         ]
+        if heads.contains(where: { $0 != nil }) {
+            files.append(File(path: BundleLayout.checkpoints(page), bytes: RecordPage(records: heads).bytes))
+        }
         entries = []
         records = []
+        heads = []
         return files
     }
 

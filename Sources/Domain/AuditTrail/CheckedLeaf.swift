@@ -10,6 +10,11 @@ enum SeenHead: Sendable {
     case none, fits, notSigned, forked
 }
 
+/// How the checkpoint that the custodian kept over a leaf stands to the log.
+enum KeptHead: Sendable {
+    case none, fits, differs, forked
+}
+
 /// How a grant's item list was found.
 enum FoundList: Sendable {
     case none, missing, differs
@@ -23,8 +28,9 @@ struct CheckedLeaf: Sendable {
     let isSigned: Bool?
     let seen: SeenHead
     let list: FoundList
+    var kept = KeptHead.none
     /// Signatures verified.
-    let signatureCount: UInt64
+    var signatureCount: UInt64
 }
 
 /// An opened leaf, with what its checking needs besides.
@@ -33,6 +39,8 @@ struct GatheredLeaf: Sendable {
     /// For a leaf that gives a grant whose key is known: where the key stands in the rack.
     let grantPlace: Int?
     let sealedList: [UInt8]?
+    /// The checkpoint that the custodian kept over this leaf.
+    let head: [UInt8]?
 }
 
 /// Verifies the signatures of opened records. Needs nothing but what it holds, so many checks can run at once.
@@ -40,9 +48,26 @@ struct CheckingContext: Sendable {
     /// Keys of the cards known so far, by the cards' text hashes.
     let cardKeys: [NoteHash: VerifierKey]
     let logs: [VerifierKey]
+    let policy: LogPolicy
     let rack: KeyRack
 
     func check(_ gathered: GatheredLeaf, _ environment: some ReplayEnvironment) -> CheckedLeaf {
+        var checked = checkNote(gathered, environment)
+        guard let head = gathered.head else { return checked }
+        checked.kept = kept(head, gathered.leaf.index, environment)
+        checked.signatureCount += 1
+        return checked
+    }
+
+    private func kept(_ head: [UInt8], _ index: UInt64, _ environment: some ReplayEnvironment) -> KeptHead {
+        guard let checkpoint = try? policy.verify(head).checkpoint, checkpoint.size == index + 1 else {
+            return .differs
+        }
+        guard let root = environment.root(size: checkpoint.size) else { return .fits }
+        return root == checkpoint.root ? .fits : .forked
+    }
+
+    private func checkNote(_ gathered: GatheredLeaf, _ environment: some ReplayEnvironment) -> CheckedLeaf {
         let leaf = gathered.leaf
         guard case .opened(let opened) = leaf.outcome, let note = opened.note else { return result(leaf, nil) }
         switch note {

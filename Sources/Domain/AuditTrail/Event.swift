@@ -49,6 +49,14 @@ public enum Event: UInt8, CaseIterable, Sendable {
         self = event
     }
 
+    /// Whether parts were released with it.
+    public var isOpening: Bool {
+        switch self {
+        case .listed, .opened, .exported: true
+        default: false
+        }
+    }
+
     /// The event that an accepted request leaves.
     public init(_ action: Action) {
         switch action {

@@ -50,14 +50,15 @@ extension Finding {
         case recordUnreadable, recordDiffers, recordMisplaced, recordInconsistent, timeBackwards
         case noteMalformed, noteNotSigned
         // Of cards and trust.
-        case cardUnknown, cardRepeated, cardNotVouched, withdrawalNotAllowed, trustNotNext
+        case cardUnknown, cardRepeated, cardNotVouched, withdrawalNotAllowed, trustNotNext, keyWithdrawn
         // Of cases and items.
         case caseUnknown, caseNotAllowed, caseCardNotNext, keyDiffers, itemNotAllowed, itemRepeated, ingestChainBroken
         // Of grants and requests.
         case grantUnknown, grantNotAllowed, grantRepeated, listDiffers, endNotAllowed
         case grantedAgainstRules, refusedAgainstRules, refusedForOtherReasons, requestRepeated, headNotSigned
+        case headDiffers
         // Of what is missing.
-        case recordWithheld, noteWithheld, listWithheld, keyMissing, issuerUnchecked, eventUnknown
+        case recordWithheld, noteWithheld, listWithheld, headWithheld, keyMissing, issuerUnchecked, eventUnknown
 
         /// How grave it is where nothing that is missing may explain it.
         public var severity: Severity {
@@ -65,14 +66,16 @@ extension Finding {
             case .checkpointInvalid, .treeDiffers, .tileDiffers, .entriesDiffer, .pageMalformed, .forked,
                 .truncated, .trustDiffers, .entryMalformed, .numberSkipped, .numberRepeated, .numberLate,
                 .recordUnreadable, .recordDiffers,
-                .recordMisplaced, .noteMalformed, .noteNotSigned, .keyDiffers, .listDiffers, .headNotSigned:
+                .recordMisplaced, .noteMalformed, .noteNotSigned, .keyDiffers, .listDiffers, .headNotSigned,
+                .headDiffers:
                 .altered
             case .foreignLeaf, .recordInconsistent, .timeBackwards, .cardUnknown, .cardRepeated, .cardNotVouched,
-                .withdrawalNotAllowed, .trustNotNext, .caseUnknown, .caseNotAllowed, .caseCardNotNext, .itemNotAllowed,
-                .itemRepeated, .ingestChainBroken, .grantUnknown, .grantNotAllowed, .grantRepeated, .endNotAllowed,
+                .withdrawalNotAllowed, .trustNotNext, .keyWithdrawn, .caseUnknown, .caseNotAllowed, .caseCardNotNext,
+                .itemNotAllowed, .itemRepeated, .ingestChainBroken, .grantUnknown, .grantNotAllowed, .grantRepeated, .endNotAllowed,
                 .grantedAgainstRules, .refusedAgainstRules, .refusedForOtherReasons, .requestRepeated:
                 .ruleBroken
-            case .recordWithheld, .noteWithheld, .listWithheld, .keyMissing, .issuerUnchecked, .eventUnknown:
+            case .recordWithheld, .noteWithheld, .listWithheld, .headWithheld, .keyMissing, .issuerUnchecked,
+                .eventUnknown:
                 .incomplete
             }
         }

@@ -27,6 +27,7 @@ extension Finding.Kind {
         case .cardNotVouched: "card-not-vouched"
         case .withdrawalNotAllowed: "withdrawal-not-allowed"
         case .trustNotNext: "trust-not-next"
+        case .keyWithdrawn: "key-withdrawn"
         case .caseUnknown: "case-unknown"
         case .caseNotAllowed: "case-not-allowed"
         case .caseCardNotNext: "case-card-not-next"
@@ -44,9 +45,11 @@ extension Finding.Kind {
         case .refusedForOtherReasons: "refused-for-other-reasons"
         case .requestRepeated: "request-repeated"
         case .headNotSigned: "head-not-signed"
+        case .headDiffers: "head-differs"
         case .recordWithheld: "record-withheld"
         case .noteWithheld: "note-withheld"
         case .listWithheld: "list-withheld"
+        case .headWithheld: "head-withheld"
         case .keyMissing: "key-missing"
         case .issuerUnchecked: "issuer-unchecked"
         case .eventUnknown: "event-unknown"
@@ -87,6 +90,7 @@ extension Finding.Kind {
         case .cardNotVouched: "the card speaks for an organisation, but no trusted issuer has signed it"
         case .withdrawalNotAllowed: "the card was withdrawn by somebody who may not, or was not there to withdraw"
         case .trustNotNext: "the trust note is not the operator's next one"
+        case .keyWithdrawn: "a private person's key was used after her card was withdrawn"
         case .caseUnknown: "the case was not opened"
         case .caseNotAllowed: "the case was opened by somebody who may not, or twice"
         case .caseCardNotNext: "the case card is not the owner's next one"
@@ -104,9 +108,11 @@ extension Finding.Kind {
         case .refusedForOtherReasons: "a request was refused, but for other reasons than the record says"
         case .requestRepeated: "one request was decided twice"
         case .headNotSigned: "the request names a checkpoint that the log has not signed"
+        case .headDiffers: "the checkpoint kept at an opening is not one that the trusted policy accepts for this leaf"
         case .recordWithheld: "the record is withheld"
         case .noteWithheld: "a note that the record names is withheld"
         case .listWithheld: "the grant's item list is missing"
+        case .headWithheld: "no checkpoint was kept under which the opening was released"
         case .keyMissing: "the key of a stream is not here; its leaves cannot be read"
         case .issuerUnchecked: "the issuer of a card could not be checked: no trust note is here"
         case .eventUnknown: "the record tells of an event whose rules this version does not know"
@@ -122,11 +128,11 @@ extension Finding.Kind {
         case .treeDiffers, .tileDiffers, .entriesDiffer, .pageMalformed, .entryMalformed, .recordUnreadable,
             .recordDiffers, .recordMisplaced, .noteMalformed, .noteNotSigned, .keyDiffers, .listDiffers:
             "fetch the bundle again; if it stays, keep both copies as evidence and ask the custodian's operator"
-        case .forked, .truncated, .headNotSigned:
+        case .forked, .truncated, .headNotSigned, .headDiffers:
             "keep this bundle and the other head as evidence, and tell witnesses, owners and other auditors"
         case .foreignLeaf, .numberSkipped, .numberRepeated, .numberLate:
             "ask the custodian's operator for the record behind it; an opening may be hidden here"
-        case .recordWithheld, .noteWithheld, .listWithheld, .keyMissing:
+        case .recordWithheld, .noteWithheld, .listWithheld, .headWithheld, .keyMissing:
             "ask the custodian's operator for what is missing; without it nobody can tell what happened"
         case .issuerUnchecked: "give the operator's trust note"
         case .eventUnknown: "use a newer version of this program"

@@ -26,6 +26,8 @@ public struct Replay {
     var state = ReplayState()
     var tracker = StreamTracker()
     private var cardKeys: [NoteHash: VerifierKey] = [:]
+    /// Openings since the newest checkpoint that was kept.
+    var uncovered: [UInt64] = []
     private let keepsLines: Bool
     private var lines: [AuditLine] = []
 
@@ -60,9 +62,15 @@ public struct Replay {
     /// Replays the next entries of the log.
     public mutating func advance(_ entries: [ReplayEntry], in environment: some ReplayEnvironment) {
         let opened = open(entries, environment)
-        let context = CheckingContext(cardKeys: cardKeys, logs: logs, rack: tracker.rack)
-        let inputs = opened.map { gathered($0, environment) }
+        let context = CheckingContext(cardKeys: cardKeys, logs: logs, policy: anchor.policy, rack: tracker.rack)
+        let inputs = zip(opened, entries).map { gathered($0, $1, environment) }
         for leaf in environment.map(inputs, { context.check($0, environment) }) { apply(leaf) }
+    }
+
+    /// Ends the replay: reports openings over which no checkpoint was kept. Nothing may be advanced after it.
+    public mutating func finish() {
+        for index in uncovered { report(Finding(.headWithheld, index: index)) }
+        uncovered = []
     }
 
     // MARK: Opening
@@ -170,11 +178,14 @@ public struct Replay {
         return tracker.count > before
     }
 
-    private func gathered(_ leaf: OpenedLeaf, _ environment: some ReplayEnvironment) -> GatheredLeaf {
+    private func gathered(
+        _ leaf: OpenedLeaf, _ entry: ReplayEntry, _ environment: some ReplayEnvironment
+    ) -> GatheredLeaf {
         guard case .opened(let opened) = leaf.outcome, case .grant(let note)? = opened.note,
             let place = tracker.place(of: .grant(note.body.id))
-        else { return GatheredLeaf(leaf: leaf, grantPlace: nil, sealedList: nil) }
-        return GatheredLeaf(leaf: leaf, grantPlace: place, sealedList: environment.sealedList(note.body.id))
+        else { return GatheredLeaf(leaf: leaf, grantPlace: nil, sealedList: nil, head: entry.head) }
+        return GatheredLeaf(
+            leaf: leaf, grantPlace: place, sealedList: environment.sealedList(note.body.id), head: entry.head)
     }
 
     // MARK: Results

@@ -52,11 +52,14 @@ public struct ReplayEntry: Sendable {
     public let sealed: [UInt8]?
     /// For a leaf of the vault's stream, given to somebody without that stream's key: the record, opened already.
     public let attached: DisclosedRecord?
+    /// The checkpoint over the log up to and with this leaf, where the custodian kept one: a signed note.
+    public let head: [UInt8]?
 
     /// An entry of its parts.
-    public init(entry: [UInt8], sealed: [UInt8]?, attached: DisclosedRecord? = nil) {
+    public init(entry: [UInt8], sealed: [UInt8]?, attached: DisclosedRecord? = nil, head: [UInt8]? = nil) {
         self.entry = entry
         self.sealed = sealed
         self.attached = attached
+        self.head = head
     }
 }

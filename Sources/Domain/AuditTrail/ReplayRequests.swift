@@ -35,6 +35,8 @@ extension Replay {
         let wasGranted = record.event != .refused
         state.requests[id] = ReplayState.Decided(
             subject: ReplayState.subject(record), wasGranted: wasGranted)
+        // An owner is not given the checkpoints that were kept.
+        if wasGranted, holdsVault { uncovered.append(leaf.opened.index) }
         if wasGranted, body.action.isOpening { countOpening(body.grantID) }
     }
 

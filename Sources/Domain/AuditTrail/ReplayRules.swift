@@ -18,6 +18,18 @@ extension Replay {
             if let stream = leaf.opened.stream { state.doubts.insert(stream) }
         case .foreign: judgeForeign(leaf.opened)
         }
+        judge(leaf.kept, leaf.opened)
+    }
+
+    /// What was released before a checkpoint that was kept was released under it.
+    private mutating func judge(_ kept: KeptHead, _ leaf: OpenedLeaf) {
+        switch kept {
+        case .none: return
+        case .fits: break
+        case .differs: report(.headDiffers, leaf)
+        case .forked: report(.forked, leaf)
+        }
+        uncovered = []
     }
 
     private mutating func judgeForeign(_ leaf: OpenedLeaf) {

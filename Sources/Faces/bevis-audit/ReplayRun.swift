@@ -50,33 +50,40 @@ struct ReplayRun {
             let numbers = [UInt64](start..<min(start + ReplayRun.pagesAtOnce, pages))
             let (folder, log) = (bundle.folder, bundle.log)
             let read = environment.map(numbers) { ReplayRun.page($0, folder, log) }
-            findings += read.compactMap { $0.finding }
+            findings += read.flatMap { $0.findings }
             replay.advance(read.flatMap { $0.entries }, in: environment)
             try each(replay.takeLines())
             done += read.reduce(0) { $0 + $1.byteCount }
             progress.update(done)
             start += ReplayRun.pagesAtOnce
         }
+        replay.finish()
     }
 
     private struct Page: Sendable {
         let entries: [ReplayEntry]
         let byteCount: UInt64
-        let finding: Finding?
+        let findings: [Finding]
     }
 
     private static func page(_ page: UInt64, _ folder: BundleFolder, _ log: CheckedLog) -> Page {
         let entries = log.entries(page: page) ?? []
-        let bytes = (try? folder.read(BundleLayout.records(page), limit: 1 << 30)) ?? nil
-        let records = bytes.flatMap { try? RecordPage(parsing: $0, count: entries.count) }
-        // A page that is there and cannot be read is more than one that is missing.
-        let isMalformed = bytes != nil && records == nil
+        var byteCount = 0
+        var findings: [Finding] = []
+        func read(_ path: [UInt8]) -> [[UInt8]?]? {
+            guard let bytes = try? folder.read(path, limit: 1 << 30) else { return nil }
+            byteCount += bytes.count
+            if let page = try? RecordPage(parsing: bytes, count: entries.count) { return page.records }
+            // A page that is there and cannot be read is more than one that is missing.
+            findings.append(Finding(.pageMalformed, index: page * 256, object: path))
+            return nil
+        }
+        let records = read(BundleLayout.records(page))
+        let heads = read(BundleLayout.checkpoints(page))
         return Page(
             entries: entries.enumerated().map { place, entry in
-                ReplayEntry(entry: entry, sealed: records?.records[place])
-            }, byteCount: UInt64(bytes?.count ?? 0),
-            finding: isMalformed
-                ? Finding(.pageMalformed, index: page * 256, object: BundleLayout.records(page)) : nil)
+                ReplayEntry(entry: entry, sealed: records?[place], head: heads?[place])
+            }, byteCount: UInt64(byteCount), findings: findings)
     }
 
     /// The record of one leaf, opened; `nil` when there is none or its key is not here.

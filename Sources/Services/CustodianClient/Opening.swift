@@ -151,7 +151,7 @@ extension VaultSession {
             throw ClientError(.refused, reasons + " (the refusal is entry \(receipt.index) of the log)")
         }
         guard let sealed = answer.response else {
-            throw ClientError(.refused, "this request was answered before; make a new one")
+            throw ClientError(.refused, "this request was answered and acknowledged before; make a new one")
         }
         let response = try open([UInt8](sealed), with: identity, for: note.hash)
         return (response, receipt, record)

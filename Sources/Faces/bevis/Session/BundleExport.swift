@@ -31,7 +31,10 @@ struct BundleExport {
         for start in stride(from: 0, to: entries.count, by: 256) {
             let records = try records(from: UInt64(start))
             for index in start..<min(start + 256, entries.count) {
-                let files = try writer.append(entry: entries[index], record: records[UInt64(index)])
+                let row = records[UInt64(index)]
+                let files = try writer.append(
+                    entry: entries[index], record: row?.record.map { [UInt8]($0) },
+                    head: row?.checkpoint.map { Array($0.utf8) })
                 for file in files { try save(file.bytes, path, file.path) }
             }
         }
@@ -44,12 +47,10 @@ struct BundleExport {
         return head.checkpoint.size
     }
 
-    private func records(from first: UInt64) throws -> [UInt64: [UInt8]] {
+    private func records(from first: UInt64) throws -> [UInt64: Wire.Leaf] {
         let rows: [Wire.Leaf] = try session.connection.post(
             "/v1/audit/records", try session.ask(.audit, nil, by: caller, from: first))
-        var records: [UInt64: [UInt8]] = [:]
-        for row in rows { records[row.index] = row.record.map { [UInt8]($0) } }
-        return records
+        return Dictionary(rows.map { ($0.index, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     private func save(_ bytes: [UInt8], _ folder: String, _ place: [UInt8]) throws {

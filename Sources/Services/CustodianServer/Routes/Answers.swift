@@ -116,7 +116,9 @@ extension Wire.Grant {
 }
 
 extension Wire.Leaf {
-    init(_ row: LeafRow) {
-        self.init(index: row.index, number: row.number, record: row.record.map { Data($0) })
+    init(_ row: LeafRow, checkpoint: [UInt8]? = nil) {
+        self.init(
+            index: row.index, number: row.number, record: row.record.map { Data($0) },
+            checkpoint: checkpoint.map { String(decoding: $0, as: UTF8.self) })
     }
 }

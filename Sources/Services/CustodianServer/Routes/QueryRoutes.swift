@@ -103,7 +103,7 @@ extension CustodianRoutes {
             // No log is longer than this; a number from outside must not overflow.
             let start = min(ask.from ?? 0, UInt64(1) << 62)
             let rows = try await custodian.auditRecords(query, card, start..<start + 256)
-            return try Answers.json(rows.map { Wire.Leaf($0) })
+            return try Answers.json(rows.map { Wire.Leaf($0.row, checkpoint: $0.checkpoint) })
         }
         router.post("v1/audit/lists") { request, _ in
             let (_, query, card) = try await authorised(request)
