@@ -24,6 +24,21 @@ import Testing
         }
     }
 
+    /// As the stock tool reads it: white space may fill lines of its own and no others.
+    @Test func whiteSpaceStandsOnLinesOfItsOwn() throws {
+        let text = begin + wrapped([1, 2, 3]) + end
+        for around in ["\n", " \t\r\n", "\r\n\n  \n"] {
+            #expect(try Armor.decode([UInt8]((around + text + around).utf8)) == [1, 2, 3])
+        }
+        for wrong in [
+            " " + text, "\n\t" + text, text.dropLast() + " ", text.dropLast() + " \n", text.dropLast() + "\t\n\n",
+        ] {
+            #expect(
+                code { () throws(AgeError) in _ = try Armor.decode([UInt8](wrong.utf8)) } == .malformedArmor, "\(wrong)"
+            )
+        }
+    }
+
     @Test func everyShorterTextIsRefused() {
         let text = [UInt8]((begin + wrapped([UInt8](repeating: 1, count: 100)) + end).utf8)
         for count in 0..<(text.count - 1) {

@@ -113,14 +113,15 @@ import Testing
             String(armored.dropLast(end.count)), armored + "x", armored.replacingOccurrences(of: end, with: "\n" + end),
             ([lines[0]] + ["AAAA"] + lines[1...]).joined(separator: "\n"),
             ([lines[0]] + [lines[1] + "AAAA"] + lines[2...]).joined(separator: "\n"),
-            armored.replacingOccurrences(of: "BEGIN AGE", with: "BEGIN PGP"),
+            armored.replacingOccurrences(of: "BEGIN AGE", with: "BEGIN PGP"), "\n " + armored,
+            armored.replacingOccurrences(of: end, with: "-----END AGE ENCRYPTED FILE----- \n"),
         ]
         for text in broken {
             let opened = try Run.bevis(
                 ["unseal", "-i", bench.path("key"), "-o", bench.path("back")], input: Array(text.utf8))
             #expect(opened.status == 1 && !bench.exists("back"))
         }
-        let windows = "\r\n  " + armored.replacingOccurrences(of: "\n", with: "\r\n") + " \n\n"
+        let windows = "\r\n  \r\n" + armored.replacingOccurrences(of: "\n", with: "\r\n") + " \n\n"
         #expect(try Run.bevis(["unseal", "-i", bench.path("key")], input: Array(windows.utf8)).output == content)
     }
 

@@ -12,10 +12,10 @@ public enum Armor {
     }
 
     /// The bytes of the file inside: canonical padded base64 in lines of 64 columns, the last one may be shorter and
-    /// none empty; lines end in LF or CRLF; only white space may stand around.
+    /// none empty; lines end in LF or CRLF; only lines of white space may stand around.
     /// - Throws: `AgeError.malformedArmor`.
     public static func decode(_ text: [UInt8]) throws(AgeError) -> [UInt8] {
-        var lines = trimmed(text).split(separator: 0x0A, omittingEmptySubsequences: false)[...]
+        var lines = trimmed(text.split(separator: 0x0A, omittingEmptySubsequences: false)[...])
         guard lines.popFirst().map(content(of:))?.elementsEqual(begin) == true else {
             throw AgeError(.malformedArmor, "armored text does not begin with its first line")
         }
@@ -35,9 +35,10 @@ public enum Armor {
         return try Base64.decode(encoded, .padded, or: .malformedArmor, "armored text is not canonical base64")
     }
 
-    private static func trimmed(_ text: [UInt8]) -> ArraySlice<UInt8> {
-        var rest = text.drop(while: isSpace)
-        while let last = rest.last, isSpace(last) { rest = rest.dropLast() }
+    // Lines of nothing but white space go; white space beside the first or the last line makes it another line.
+    private static func trimmed(_ lines: ArraySlice<ArraySlice<UInt8>>) -> ArraySlice<ArraySlice<UInt8>> {
+        var rest = lines.drop { $0.allSatisfy(isSpace) }
+        while let last = rest.last, last.allSatisfy(isSpace) { rest = rest.dropLast() }
         return rest
     }
 

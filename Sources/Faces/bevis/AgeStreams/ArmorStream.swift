@@ -11,6 +11,8 @@ struct ArmorStream {
 
     private var state = State.before
     private var line: [UInt8] = []
+    /// Whether white space that is not kept stands before the line.
+    private var isIndented = false
 
     /// The bytes that more text stands for.
     /// - Throws: `AgeError.malformedArmor`.
@@ -22,7 +24,11 @@ struct ArmorStream {
                 guard line.count <= ArmorStream.columns || isOutside && ArmorStream.isSpace(byte) else {
                     throw AgeError(.malformedArmor, "armored text has a line that is not 64 columns wide")
                 }
-                if !(isOutside && line.isEmpty && ArmorStream.isSpace(byte)) { line.append(byte) }
+                if isOutside, line.isEmpty, ArmorStream.isSpace(byte) {
+                    isIndented = true
+                } else {
+                    line.append(byte)
+                }
                 continue
             }
             bytes += try take()
@@ -43,12 +49,15 @@ struct ArmorStream {
     private var isOutside: Bool { state == .before || state == .after }
 
     private mutating func take() throws(AgeError) -> [UInt8] {
-        defer { line.removeAll(keepingCapacity: true) }
+        defer {
+            line.removeAll(keepingCapacity: true)
+            isIndented = false
+        }
         if line.last == 0x0D { line.removeLast() }
         switch state {
         case .before:
             guard !line.isEmpty else { return [] }
-            guard line == ArmorStream.begin else {
+            guard line == ArmorStream.begin, !isIndented else {
                 throw AgeError(.malformedArmor, "armored text does not begin with its first line")
             }
             state = .inside
