@@ -108,8 +108,12 @@ import Testing
         let good = try bench.read("vaults/\(folder)/state")
         let text = String(decoding: good, as: UTF8.self)
         let stream = "stream vault\nseen 1\n"
+        let earlier = "stream grant/00\nseen 1\n"
+        try bench.write("vaults/\(folder)/state", Array((text + earlier + stream).utf8))
+        _ = try heads.open(origin)
         for wrong in [
-            "", text + "x\n", text + stream + stream, text.replacingOccurrences(of: "first-use", with: "maybe"),
+            "", text + "x\n", text + stream + stream, text + stream + earlier,
+            text.replacingOccurrences(of: "first-use", with: "maybe"),
         ] {
             try bench.write("vaults/\(folder)/state", Array(wrong.utf8))
             #expect(throws: HomeError(.altered, "", "")) { _ = try heads.open(origin) }

@@ -174,12 +174,23 @@ let created = Timestamp(seconds: 1_795_370_700)
             [own[0], own[1], own[2], own[3]], [own[0], own[1], own[2], own[3], own[3], ""],
             ["# created: x"] + own[1...],
             [own[0], own[1], own[2] + "A", own[3], ""], [own[0], own[1], own[2], own[3].lowercased() + "A", ""], [],
+            [own[0], own[1], own[2], own[3].lowercased(), ""],
         ]
         for text in wrong {
             #expect(throws: HomeError(.altered, "", "")) {
                 try IdentityText(parsing: secret(text.joined(separator: "\n")), kind: .person, path: "x")
             }
         }
+    }
+
+    @Test func publicPartsAreReadAsTheyAreWritten() throws {
+        let parts = Identity.random(.person).publicParts(created: created)
+        let text = try parts.text()
+        #expect(try PublicIdentity(parsing: text) == parts)
+        let recipient = String(decoding: parts.recipient.text, as: UTF8.self)
+        let capitals = String(decoding: text, as: UTF8.self)
+            .replacingOccurrences(of: recipient, with: recipient.uppercased())
+        #expect(throws: NoteError(.malformedValue, "")) { try PublicIdentity(parsing: Array(capitals.utf8)) }
     }
 
     @Test(arguments: ["", "-a", "a/b", "..", "A", "a b", String(repeating: "a", count: 41), "æ"])

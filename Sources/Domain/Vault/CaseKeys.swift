@@ -147,8 +147,12 @@ extension CaseKeys {
             var reader = try LineTextReader(bytes, type: CaseKeys.type)
             let caseID: CaseID = try reader.hash("case")
             let title = try reader.optionalValue("title")
-            var identityText = try reader.value("identity")
-            let identity = try AgeIdentity(parsing: SecretBytes(wiping: &identityText))
+            var identityBytes = try reader.value("identity")
+            let identityText = SecretBytes(wiping: &identityBytes)
+            let identity = try AgeIdentity(parsing: identityText)
+            guard identity.text == identityText else {
+                throw VaultError(.malformed, "a case's identity is not in capitals")
+            }
             var signerText = try reader.value("owner-key")
             let signer = try NoteSigner(parsing: SecretBytes(wiping: &signerText))
             var logKey = try reader.base64("log-key")

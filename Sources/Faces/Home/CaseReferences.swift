@@ -3,6 +3,8 @@ public import Sodium
 
 /// Where a case lies: nothing of its content, for titles are secret.
 public struct CaseReference: Sendable, Hashable {
+    private static let type: StaticString = "bevis.example/case-reference/v1"
+
     /// The case's random id.
     public let id: Bytes32
     /// The vault that keeps it, by its log's origin.
@@ -16,11 +18,28 @@ public struct CaseReference: Sendable, Hashable {
         self.vault = vault
         self.card = card
     }
+
+    /// Reads the lines that `text` writes.
+    /// - Throws: `NoteError`.
+    init(parsing text: [UInt8]) throws(NoteError) {
+        var reader = try LineTextReader(text, type: CaseReference.type)
+        let id: Digest = try reader.hash("case")
+        self.init(id: id.bytes, vault: try reader.keyName("vault"), card: try reader.optionalHash("card"))
+        try reader.end()
+    }
+
+    /// A type line, then `case`, `vault`, `card`.
+    var text: [UInt8] {
+        var writer = LineTextWriter(type: CaseReference.type)
+        writer.add("case", Digest(id))
+        writer.add("vault", vault)
+        writer.addOptional("card", card)
+        return writer.text
+    }
 }
 
 /// The cases that a person has to do with: `cases/HEX` by their id.
 public struct CaseReferences: Sendable {
-    private static let type: StaticString = "bevis.example/case-reference/v1"
     private let home: HomeFolder
 
     /// The references in a home folder; nothing is read.
@@ -36,11 +55,7 @@ public struct CaseReferences: Sendable {
         _ = try home.makeFolder("cases")
         let lock = try home.lock()
         defer { withExtendedLifetime(lock) {} }
-        var writer = LineTextWriter(type: CaseReferences.type)
-        writer.add("case", Digest(reference.id))
-        writer.add("vault", reference.vault)
-        writer.addOptional("card", reference.card)
-        try file(reference.id).replace(with: writer.text)
+        try file(reference.id).replace(with: reference.text)
     }
 
     /// The reference to a case.
@@ -48,7 +63,7 @@ public struct CaseReferences: Sendable {
     public func reference(_ id: Bytes32) throws(HomeError) -> CaseReference {
         let file = file(id)
         let bytes = try file.read()
-        guard let reference = try? CaseReferences.parse(bytes), reference.id == id else {
+        guard let reference = try? CaseReference(parsing: bytes), reference.id == id else {
             throw HomeError(.altered, "a case reference cannot be read", file.path)
         }
         return reference
@@ -63,14 +78,5 @@ public struct CaseReferences: Sendable {
             references.append(try reference(id.bytes))
         }
         return references
-    }
-
-    private static func parse(_ text: [UInt8]) throws(NoteError) -> CaseReference {
-        var reader = try LineTextReader(text, type: type)
-        let id: Digest = try reader.hash("case")
-        let reference = CaseReference(
-            id: id.bytes, vault: try reader.keyName("vault"), card: try reader.optionalHash("card"))
-        try reader.end()
-        return reference
     }
 }

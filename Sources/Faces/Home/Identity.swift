@@ -89,8 +89,10 @@ public struct PublicIdentity: Sendable, Equatable {
     init(parsing text: [UInt8]) throws(NoteError) {
         var reader = try LineTextReader(text, type: PublicIdentity.type)
         key = try reader.verifierKey("key")
-        guard let recipient = try? AgeRecipient(parsing: try reader.value("recipient")) else {
-            throw NoteError(.malformedValue, "a value is not an age recipient")
+        let text = try reader.value("recipient")
+        // Capitals are an age recipient too, but what is kept says each thing in one way only.
+        guard let recipient = try? AgeRecipient(parsing: text), recipient.text == text else {
+            throw NoteError(.malformedValue, "a value is not an age recipient in small letters")
         }
         self.recipient = recipient
         created = try reader.timestamp("created")

@@ -58,7 +58,8 @@ struct IdentityText {
             let created = try? Timestamp(parsing: written.withUnsafeBytes { Array($0) }),
             let recipient = IdentityText.value(of: lines[1], behind: IdentityText.publicKey),
             let signing = IdentityText.value(of: lines[2], behind: IdentityText.signingKey),
-            let signer = try? NoteSigner(parsing: signing), let age = try? AgeIdentity(parsing: lines[3])
+            let signer = try? NoteSigner(parsing: signing), let age = try? AgeIdentity(parsing: lines[3]),
+            age.text == lines[3]  // small letters are an age identity too, but not what is written here
         else {
             throw HomeError(.altered, "an identity file does not hold the four lines that it should", path)
         }

@@ -58,10 +58,14 @@ public struct RememberedVault: Sendable, Equatable {
             try UnverifiedNote(parsing: bytes)
         }
         streams = [:]
+        var last: KeyName?
         while reader.isNext("stream") {
             let stream = try reader.keyName("stream")
-            guard streams[stream] == nil else { throw NoteError(.unexpectedField, "a stream stands twice") }
+            if let last, last >= stream {
+                throw NoteError(.unexpectedField, "a stream stands twice or out of order")
+            }
             streams[stream] = try reader.number("seen")
+            last = stream
         }
         try reader.end()
     }
