@@ -113,6 +113,22 @@ import Testing
         #expect(name.text.utf8.count == 120 && name.text.hasSuffix("xx.jpeg"))
     }
 
+    @Test(arguments: [
+        (
+            String(repeating: "x", count: 119) + "." + String(repeating: "y", count: 20),
+            String(repeating: "x", count: 119)
+        ),
+        (
+            String(repeating: "x", count: 119) + "_" + String(repeating: "y", count: 20),
+            String(repeating: "x", count: 119)
+        ),
+        ("con." + String(repeating: "x", count: 130), "_con." + String(repeating: "x", count: 115)),
+    ])
+    func aCutNameKeepsTheRules(name: String, safe: String) {
+        #expect(SafeName(name.utf8).text == safe)
+        #expect(SafeName(safe.utf8).text == safe)
+    }
+
     @Test func anyBytesBecomeASafeName() {
         var random = Seeded(5)
         for _ in 0..<1_000 {
@@ -120,7 +136,7 @@ import Testing
                 UInt8.random(in: 0...255, using: &random)
             }
             let name = SafeName(bytes).text
-            #expect((1...121).contains(name.utf8.count))
+            #expect((1...120).contains(name.utf8.count))
             #expect(!name.hasPrefix(".") && !name.hasPrefix("-") && !name.hasSuffix("."))
             #expect(name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x2F && $0 != 0x5C })
         }

@@ -16,6 +16,7 @@ import Testing
             ("500", 500), ("10k", 10_000), ("1M", 1_000_000), ("64KiB", 65_536), ("2GiB", 2 << 30), ("3 ", nil),
             ("", nil),
             ("k", nil), ("-5", nil), ("1.5M", nil), ("1X", nil), ("99999999999999999999", nil), ("20000000000G", nil),
+            ("5\u{301}", nil), ("5\u{212A}", nil), ("5K", 5_000),
         ] as [(String, UInt64?)])
     func sizesAreRead(text: String, count: UInt64?) { #expect((try? ByteSize(parsing: text))?.count == count) }
 
@@ -23,6 +24,7 @@ import Testing
         arguments: [
             ("100-199", .closed(100, 199)), ("1M-", .from(1_000_000)), ("-500", .suffix(500)), ("0-0", .closed(0, 0)),
             ("5-4", nil), ("-", nil), ("", nil), ("7", nil), ("1-2-3", nil), ("a-b", nil), ("--5", nil),
+            ("1-5\u{301}", nil),
         ] as [(String, ByteRange?)])
     func rangesAreRead(text: String, range: ByteRange?) { #expect((try? ByteRange(parsing: text)) == range) }
 

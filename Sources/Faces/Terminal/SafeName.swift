@@ -17,9 +17,9 @@ public struct SafeName: Hashable, Sendable {
         var name: [UInt8] = []
         var decoder = UTF8Decoder(last)
         while let piece = decoder.next() { SafeName.append(piece.scalar, to: &name) }
-        var trimmed = name.drop { $0 == 0x2E || $0 == 0x2D || $0 == 0x5F }
-        while let last = trimmed.last, last == 0x2E || last == 0x5F { trimmed.removeLast() }
-        text = SafeName.unreserved(SafeName.cut(Array(trimmed)), fallback: fallback.description)
+        let trimmed = SafeName.trimmedEnd(name.drop { $0 == 0x2E || $0 == 0x2D || $0 == 0x5F })
+        text = String(
+            decoding: SafeName.cut(SafeName.unreserved(trimmed, fallback: fallback.description)), as: UTF8.self)
     }
 
     /// The name with a number before its extension, for a second file of the same name.
@@ -62,14 +62,19 @@ public struct SafeName: Hashable, Sendable {
     private static func cut(_ name: [UInt8]) -> [UInt8] {
         guard name.count > limit else { return name }
         let (stem, ending) = split(name)
-        return Array(stem.prefix(limit - ending.count)) + ending
+        return trimmedEnd(stem.prefix(limit - ending.count)) + ending
     }
 
-    private static func unreserved(_ name: [UInt8], fallback: String) -> String {
-        let text = String(decoding: name, as: UTF8.self)
-        guard !text.isEmpty else { return fallback }
-        let stem = text.prefix { $0 != "." }.lowercased()
-        return isDevice(stem) ? "_" + text : text
+    private static func trimmedEnd(_ name: ArraySlice<UInt8>) -> [UInt8] {
+        var rest = name
+        while let last = rest.last, last == 0x2E || last == 0x5F { rest = rest.dropLast() }
+        return Array(rest)
+    }
+
+    private static func unreserved(_ name: [UInt8], fallback: String) -> [UInt8] {
+        guard !name.isEmpty else { return Array(fallback.utf8) }
+        let stem = String(decoding: name.prefix { $0 != 0x2E }, as: UTF8.self).lowercased()
+        return isDevice(stem) ? [0x5F] + name : name
     }
 
     private static func isDevice(_ stem: String) -> Bool {

@@ -15,8 +15,12 @@ public struct ByteSize: Hashable, Sendable {
     /// Reads `500`, `10k`, `1MB`, `64KiB`.
     /// - Throws: a usage failure for anything else, and for more than 2^64 - 1 bytes.
     public init(parsing text: String) throws(CommandFailure) {
+        // Bytes, not characters: an accent on a digit is no part of a number, and Unicode has other letters whose lower
+        // case is a k.
         let digits = text.utf8.prefix { (0x30...0x39).contains($0) }
-        let suffix = String(text.dropFirst(digits.count)).lowercased()
+        let suffix = String(
+            decoding: text.utf8.dropFirst(digits.count).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 },
+            as: UTF8.self)
         guard let number = UInt64(String(decoding: digits, as: UTF8.self)),
             let unit = ByteSize.units.first(where: { $0.suffixes.contains(suffix) })
         else {
