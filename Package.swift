@@ -145,7 +145,7 @@ let package = Package(
         tests(
             "CustodianServer",
             on: server + [
-                "HTTPTransport", "CustodianServer",
+                "HTTPTransport", "CustodianServer", "StorageSQLite",
                 .product(name: "NIOEmbedded", package: "swift-nio", condition: custody),
             ]),
         tests("Terminal", on: ["Sodium", "Terminal", "bevis", arguments], excluding: ["typist.py", "stop.py"]),

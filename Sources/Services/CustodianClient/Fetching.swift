@@ -80,10 +80,10 @@ extension VaultSession {
     private func leaves(of item: SealedItem, for range: Range<UInt64>?, by caller: Caller) throws -> LeafList {
         let layout = try item.layout
         let chunks = layout.chunks(covering: range ?? 0..<layout.plaintextSize)
-        guard !chunks.isEmpty, UInt64(chunks.count) <= Wire.provenChunkLimit,
-            UInt64(chunks.count) < layout.chunkCount / 16
+        guard !chunks.isEmpty, UInt64(chunks.count) < layout.chunkCount / 16,
+            let wanted = ChunkRange(chunks.lowerBound...chunks.upperBound - 1)
         else { return try leaves(of: item, by: caller) }
-        let target = path(item.id) + "/leaves?chunks=\(chunks.lowerBound)-\(chunks.upperBound - 1)"
+        let target = path(item.id) + "/leaves?chunks=" + wanted.text
         let answer: [Wire.ProvenLeaf] = try connection.decode(
             try connection.get(target, headers: try headers(item.id, caller)))
         let indices = [0] + chunks.map { $0 + 1 }

@@ -221,9 +221,6 @@ public enum Wire {
         }
     }
 
-    /// The most chunks whose leaves are given with paths in one answer; whoever wants more takes all leaves.
-    public static let provenChunkLimit: UInt64 = 256
-
     /// Where a signer's ingest records of a case stand.
     public struct Signer: Codable, Sendable {
         public var sequence: UInt64

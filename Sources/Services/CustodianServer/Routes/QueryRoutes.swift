@@ -84,13 +84,11 @@ extension CustodianRoutes {
         }
     }
 
-    /// `first-last`, both counted.
     private func chunkRange(_ text: String) throws -> ClosedRange<UInt64> {
-        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { UInt64($0) }
-        guard ends.count == 2, let first = ends[0], let last = ends[1], first <= last, last < 1 << 48,
-            last - first < Wire.provenChunkLimit
-        else { throw CustodianError(.malformed, "the chunks asked for are no range, or too many at once") }
-        return first...last
+        guard let range = ChunkRange(text) else {
+            throw CustodianError(.malformed, "the chunks asked for are no range, or too many at once")
+        }
+        return range.chunks
     }
 
     func addAudit(to router: Router<BasicRequestContext>) {
