@@ -26,6 +26,10 @@ extension Row {
         return UInt64(value)
     }
 
+    func optionalNumber(_ column: String) throws -> UInt64? {
+        (self[column] as Int64?) == nil ? nil : try number(column)
+    }
+
     func optionalBytes(_ column: String) -> [UInt8]? { (self[column] as Data?).map { [UInt8]($0) } }
 
     func flag(_ column: String) throws -> Bool { try number(column) != 0 }

@@ -66,7 +66,7 @@ class SQLiteReader: RecordReader {
         return CardRow(
             note: try row.bytes("note"), issuer: try row.optionalBytes("issuer").map { try VerifierKey(parsing: $0) },
             isWithdrawn: try row.flag("withdrawn"), index: try row.number("position"),
-            withdrawnIndex: (row["withdrawn_position"] as Int64?).map { UInt64($0) })
+            withdrawnIndex: try row.optionalNumber("withdrawn_position"))
     }
 
     func matter(_ id: CaseID) throws -> CaseRow? {
