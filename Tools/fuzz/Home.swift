@@ -1,0 +1,21 @@
+import SignedNote
+import Sodium
+
+@testable import Home
+
+/// What is remembered on a person's own machine comes back byte for byte when it parses.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let text = input(start, count)
+    if let vault = try? RememberedVault(parsing: text) {
+        demand((try? vault.text()) == text, "what is remembered of a vault is canonical")
+    }
+    if let parts = try? PublicIdentity(parsing: text) {
+        demand((try? parts.text()) == text, "a public identity is canonical")
+    }
+    if let reference = try? CaseReference(parsing: text) {
+        demand(reference.text == text, "a case reference is canonical")
+    }
+    _ = RememberedVault.size(of: text)
+    return 0
+}
