@@ -33,6 +33,16 @@ import Testing
         _ = try channel.finish()
     }
 
+    @Test func answerToNoRequestEndsNothing() throws {
+        let activity = SocketServerActivity(time: .continuous)
+        let channel = try Self.channel(activity)
+        try channel.writeOutbound(Self.response)
+        try channel.writeOutbound(HTTPResponsePart.end(nil))
+        #expect(Self.counts(activity) == [1, 0, 0])
+        _ = try channel.finish()
+        #expect(Self.counts(activity) == [1, 0, 0])
+    }
+
     @Test func connectionThatEndsTakesItsRequestsAlong() throws {
         let activity = SocketServerActivity(time: .continuous)
         let channel = try Self.channel(activity)

@@ -50,7 +50,6 @@ import Testing
             "GARBAGE\r\n\r\n", "\0\0\0\0\r\n\r\n", "GET\r\n\r\n", "GET /checkpoint\r\n\r\n",
             "GET /checkpoint HTTP/9.9\r\n\(Self.host)\r\n", "GET /checkpoint HTTQ/1.1\r\n\(Self.host)\r\n",
             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "G\u{1}T /checkpoint HTTP/1.1\r\n\(Self.host)\r\n",
-            "GET http://evil.example/checkpoint HTTP/1.1\r\n\(Self.host)\r\n",
             "GET checkpoint HTTP/1.1\r\n\(Self.host)\r\n", "CONNECT evil.example:443 HTTP/1.1\r\n\(Self.host)\r\n",
             "GET /check point HTTP/1.1\r\n\(Self.host)\r\n", "GET /\(long) HTTP/1.1\r\n\(Self.host)\r\n",
             "GET /checkpoint HTTP/1.1\r\n\(Self.host)X: \(long)\r\n\r\n",

@@ -43,6 +43,8 @@ enum Answers {
         case let error as StorageError where error.code == .missing: (.notFound, "unknown", "it is not stored here")
         case let error as StorageError: (.serviceUnavailable, "readOnly", error.reason)
         case let error as HTTPError: (error.status, "malformed", "the request is not acceptable here")
+        case let error as SocketServerError where error.code == .bodyCutShort:
+            (.badRequest, "malformed", "the request's body broke off; send it again")
         case is DecodingError: (.badRequest, "malformed", "the message is not the JSON that this address takes")
         case is SodiumError, is LogError: (.badRequest, "malformed", "what was sent does not fit itself")
         default: (.internalServerError, "internal", "the custodian failed; look at its log")

@@ -51,8 +51,11 @@ final class ConnectionFollower: ChannelDuplexHandler, RemovableChannelHandler {
         case .body:
             context.write(data, promise: promise)
         case .end:
-            open -= 1
-            activity.ended(1)
+            // The answer to what is no request, and one that comes when the client is gone, end nothing that counts.
+            if open > 0 {
+                open -= 1
+                activity.ended(1)
+            }
             guard willClose else { return context.write(data, promise: promise) }
             finish(context: context, data: data, promise: promise)
         }
