@@ -64,6 +64,7 @@ private func string(_ secret: SecretBytes) -> String {
         let text = string(try CaseKeysTests.keys().text)
         let shortKey = String(decoding: Base64.encode([UInt8](repeating: 0, count: 31), .padded), as: UTF8.self)
         let logKeyLine = try #require(text.split(separator: "\n").first { $0.hasPrefix("log-key") })
+        let machineLine = try #require(text.split(separator: "\n").first { $0.hasPrefix("machine") })
         let identityLine = try #require(text.split(separator: "\n").first { $0.hasPrefix("identity") })
         for altered in [
             text + "more x\n", text.replacing("identity AGE", with: "identity XAGE"),
@@ -71,6 +72,7 @@ private func string(_ secret: SecretBytes) -> String {
             text.replacing("case-keys/v1", with: "case-keys/v2"), text.replacing(/machine .*\n/, with: ""),
             text.replacing(/machine .*\n/, maxReplacements: 1) { $0.output + $0.output },
             text.replacing(identityLine, with: identityLine.lowercased()),
+            text.replacing(machineLine, with: "machine " + machineLine.dropFirst(8).uppercased()),
         ] {
             #expect(altered != text)
             #expect(throws: VaultError(.malformed, "")) { _ = try CaseKeys(parsing: secret(altered)) }

@@ -158,7 +158,13 @@ extension CaseKeys {
             var logKey = try reader.base64("log-key")
             let custodian = try reader.verifierKey("custodian")
             let log = try reader.verifierKey("log")
-            let machines = try reader.list("machine").map { try AgeRecipient(parsing: $0) }
+            let machines = try reader.list("machine").map { (text: [UInt8]) throws -> AgeRecipient in
+                let recipient = try AgeRecipient(parsing: text)
+                guard recipient.text == text else {
+                    throw VaultError(.malformed, "a machine's recipient is not in small letters")
+                }
+                return recipient
+            }
             try reader.end()
             try self.init(
                 caseID: caseID, title: try title.map { try PlainText($0) }, identity: identity, signer: signer,
