@@ -43,6 +43,8 @@ public final class Custodian: Sendable {
     let cardNotes = ParsedNotes<Card>(limit: 10_000)
     let grantNotes = ParsedNotes<Grant>(limit: 10_000)
     let caseNotes = ParsedNotes<CaseCard>(limit: 10_000)
+    /// Keys of registered cards by the cards' hashes.
+    let cardKeys = Mutex<[NoteHash: VerifierKey]>([:])
     let queue: CommitQueue
     let meter: RequestMeter
     /// Secret files whose grants have ended and that are still to be destroyed.

@@ -3,6 +3,7 @@ import Sharing
 import SignedNote
 import Sodium
 import Storage
+import Synchronization
 public import TransparencyLog
 
 /// What the custodian says of something it has taken in: where its leaf stands, with proof.
@@ -85,6 +86,19 @@ extension Custodian {
         guard try !isWithdrawn(key, in: reader) else {
             throw CustodianError(.refused, "the owner's card was withdrawn: her key counts no longer")
         }
+    }
+
+    /// The key of a registered card. What was read once holds: a hash names one card, and cards never leave the
+    /// records. Whether it was withdrawn is for the decision to look up. Asking the records each time would let every
+    /// request wait for the transaction under way before it may join the next.
+    func registeredKey(of card: NoteHash) async throws -> VerifierKey {
+        if let key = cardKeys.withLock({ $0[card] }) { return key }
+        let key = try await stores.records.read { try self.cardState(card, in: $0).card.key }
+        cardKeys.withLock {
+            if $0.count >= 10_000 { $0.removeAll() }
+            $0[card] = key
+        }
+        return key
     }
 
     // MARK: Trust

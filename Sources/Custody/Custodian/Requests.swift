@@ -29,9 +29,8 @@ extension Custodian {
     public func handle(_ note: [UInt8]) async throws -> Answer {
         try requireOpen()
         let unverified = try Unverified<AccessRequest>(parsing: note)
-        let requester = try await stores.records.read { try self.cardState(unverified.body.card, in: $0) }
-        let verified = try unverified.verified(by: requester.card.key)
-        try meter.count(requester.hash, at: newestTime)
+        let verified = try unverified.verified(by: try await registeredKey(of: unverified.body.card))
+        try meter.count(unverified.body.card, at: newestTime)
         let seen = try checkSeen(verified.body.checkpoint)
         let (row, leaf) = try await submit { ledger in
             let known = try ledger.records.request(verified.hash)
