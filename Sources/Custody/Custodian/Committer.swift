@@ -18,7 +18,10 @@ final class Committer: Sendable {
         /// The checkpoint that the store of checkpoints holds; behind the head while the disk is full.
         var published: [UInt8]?
         var isBroken = false
+        /// Checkpoints that were signed and committed here, the newest last.
+        var recent: [(note: [UInt8], checkpoint: Checkpoint)] = []
     }
+    private static let recentLimit = 64
     private let state = Mutex(State())
 
     init(
@@ -35,6 +38,11 @@ final class Committer: Sendable {
     var head: LogHead { state.withLock { $0.head } }
     /// Whether a write failed in a way that forbids trusting what was written since.
     var isBroken: Bool { state.withLock { $0.isBroken } }
+
+    /// What a note says that this process signed and committed lately; `nil` for every other, which may still be ours.
+    func recent(_ note: [UInt8]) -> Checkpoint? {
+        state.withLock { $0.recent.last { $0.note == note }?.checkpoint }
+    }
 
     /// Reads the log's head, or signs the empty log of a new vault, and rebuilds the tree.
     func begin() async throws {
@@ -73,7 +81,12 @@ final class Committer: Sendable {
             guard !leaves.isEmpty else { return }
             // The tree first: whoever is shown a checkpoint may come back with it at once, and it has to be found.
             try tree.append(leaves)
-            state.withLock { $0.head = head }
+            let checkpoint = try Checkpoint(parsing: UnverifiedNote(parsing: head.checkpoint).text)
+            state.withLock { state in
+                state.head = head
+                if state.recent.count == Committer.recentLimit { state.recent.removeFirst() }
+                state.recent.append((head.checkpoint, checkpoint))
+            }
             try publish()
         } catch let error as StorageError {
             throw settle(error)

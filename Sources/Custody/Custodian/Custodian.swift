@@ -137,6 +137,9 @@ public final class Custodian: Sendable {
         try committer.publish()
     }
 
+    /// What a note says that this process signed and committed lately, so that it is part of our log.
+    func recentCheckpoint(_ note: [UInt8]) -> Checkpoint? { committer.recent(note) }
+
     /// Whether a checkpoint that our log signed is part of our log.
     func contains(_ note: [UInt8]) -> Bool {
         guard let seen = try? policy.verify(note).checkpoint else { return false }
