@@ -1,3 +1,5 @@
+import BulkHash
+import Glibc
 import Sodium
 
 /// The cryptography of one opening and nothing else: no parsing, no records, no disk. What a release takes at least.
@@ -13,6 +15,43 @@ enum CryptoBench {
         report("crypto.custodian", times: custodian)
         report("crypto.client", times: client)
         report("crypto.pairs_per_second", try pairsPerSecond(count: count))
+        try bulk()
+    }
+
+    /// Processor seconds a GiB of sealing alone, and of one SHA-256, in a chunk that stays in the cache: the least that
+    /// sealing and opening take.
+    private static func bulk() throws {
+        let size = 65_536
+        let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: size + ChaCha20Poly1305.tagSize, alignment: 64)
+        defer { chunk.deallocate() }
+        chunk.copyBytes(from: Random.bytes(chunk.count))
+        let key = try AEADKey(SecretBytes.random(32))
+        report("crypto.seal_gib_s", perGiB(size) {
+            ChaCha20Poly1305.seal(
+                UnsafeRawBufferPointer(rebasing: chunk[..<size]), into: chunk, key: key, nonce: .zero)
+        })
+        report("crypto.sha256_gib_s", perGiB(size) {
+            var hash = BulkSHA256()
+            hash.update(UnsafeRawBufferPointer(rebasing: chunk[..<size]))
+            _ = hash.finish()
+        })
+    }
+
+    // The least of several short runs, by this thread's processor time: what a busy machine cannot inflate much.
+    private static func perGiB(_ size: Int, _ body: () -> Void) -> Double {
+        let count = 512
+        let times = (0..<15).map { _ in
+            let start = threadSeconds()
+            for _ in 0..<count { body() }
+            return threadSeconds() - start
+        }
+        return (times.min() ?? 0) * Double(1 << 30) / Double(size * count)
+    }
+
+    private static func threadSeconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     /// Openings a second when every processor does both sides' cryptography, a checkpoint signed for every eighth.

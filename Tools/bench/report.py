@@ -134,23 +134,26 @@ def table(r):
 
 WHY = {
     "memory of `bevis": "The scrypt that unlocks the person's keys needs 256 MiB for most of a second, whatever the item; "
-    "a command that does nothing else (`identity` below) takes as much. Sealing and opening alone stay within 64 MiB.",
+    "a command that does nothing else (`identity` below) takes as much. Sealing and opening alone stay within 64 MiB. "
+    "Decision 0020 says why the work factor stays.",
     "`bevis add`: upload, check, flush, record": "Opening the person's keys is a scrypt of 2^18 (see `identity` below), "
-    "every byte goes through a socket, and the custodian hashes the whole again, on the same two cores.",
+    "every byte goes through a socket, and the custodian hashes the whole again, on the same two cores: a third SHA-256.",
     "`bevis add`, against age alone": "As above: unlocking, the socket, and the custodian's own check of the tree.",
     "`bevis open`": "Unlocking the person's keys takes most of a second (see `identity` below), and the custodian reads "
     "and sends on the same two cores.",
     "audit: tree": "Hashing a million leaves and as many nodes is one thread's work with libsodium's SHA-256. It took 0.8 s "
     "on the same machine at a quieter time: this run shared its cores.",
-    "audit: ": "The signature checks are not the larger part: each record is also unsealed and parsed.",
-    "release, one client": "The custodian's work beside cryptography is parsing, SQL and passing from thread to thread; "
-    "see `release.one.custodian_cpu_ms`.",
+    "audit: ": "The signature checks are not the larger part: each record is also unsealed, which is a key agreement, "
+    "and parsed.",
+    "release, one client": "The custodian's work beside cryptography is HTTP, SQL, parsing and passing from thread to "
+    "thread; see `release.one.custodian_cpu_ms`.",
     "release, 64 clients": "Both ends share the cores. Custodian and clients each take several times their bare "
     "cryptography (`release.many.custodian_cpu_ms` and `.clients_cpu_ms` against `crypto.*`); each opening is two "
     "requests and two transactions, for the client acknowledges.",
     "`bevis vault verify`": "Bytes come over the socket and are hashed by the one thread that receives them.",
-    "memory of the custodian, all of this": "It was as high before the large item (see there), so it does not grow with "
-    "the items' size, but it is above the goal.",
+    "memory of the custodian, all of this": "It does not grow with the items' size. Some 42 MiB are pages of the "
+    "program and its libraries, which other processes share; 10 MiB are its own at rest. The peak comes while whole items "
+    "are sent: pieces of 256 KiB that the socket has not taken yet.",
 }
 
 
@@ -163,11 +166,19 @@ def why(r, row):
     }.get(label, ("seal", "age+sha") if label.startswith("seal") else None)
     if work:
         ours, peer = r[work[0]], r[work[1]]
-        return (
-            f"It takes {ours['cpu']:.2f} s of processor time, the peer {peer['cpu']:.2f} s: ChaCha20-Poly1305 by libsodium, "
-            "a SHA-256 of every sealed byte for the tree, and when sealing another of the original. Spread over two "
-            f"cores that is {ours['cpu'] / 2:.2f} s at best. The rest of the {ours['wall']:.2f} s is waiting, for cores "
-            "that were busy with something else (see the load above) or for the disk; the two were not told apart.")
+        text = f"It takes {ours['cpu']:.2f} s of processor time, the peer {peer['cpu']:.2f} s. "
+        if "crypto.seal_gib_s" in r:
+            hashes = 1 if work[0] == "open" else 2
+            size = r["size"] / 1024
+            seal, sha = r["crypto.seal_gib_s"] * size, r["crypto.sha256_gib_s"] * size
+            text += (
+                f"libsodium's ChaCha20-Poly1305 alone takes {seal:.2f} s of it and libcrypto's SHA-256 {sha:.2f} s "
+                + ("for the tree's check" if hashes == 1 else "for the tree and as much again for the original")
+                + f"; what is left, {ours['cpu'] - seal - hashes * sha:.2f} s, is nearly all the kernel's copying. ")
+        return text + (
+            f"Spread over two cores that is {ours['cpu'] / 2:.2f} s at best. The rest of the {ours['wall']:.2f} s is "
+            "waiting, for cores that were busy with something else (see the load above) or for the disk; the two were "
+            "not told apart.")
     return WHY.get(label, next((why for key, why in WHY.items() if label.startswith(key)), "Not explained yet."))
 
 
