@@ -26,15 +26,19 @@ enum CryptoBench {
         defer { chunk.deallocate() }
         chunk.copyBytes(from: Random.bytes(chunk.count))
         let key = try AEADKey(SecretBytes.random(32))
-        report("crypto.seal_gib_s", perGiB(size) {
-            ChaCha20Poly1305.seal(
-                UnsafeRawBufferPointer(rebasing: chunk[..<size]), into: chunk, key: key, nonce: .zero)
-        })
-        report("crypto.sha256_gib_s", perGiB(size) {
-            var hash = BulkSHA256()
-            hash.update(UnsafeRawBufferPointer(rebasing: chunk[..<size]))
-            _ = hash.finish()
-        })
+        report(
+            "crypto.seal_gib_s",
+            perGiB(size) {
+                ChaCha20Poly1305.seal(
+                    UnsafeRawBufferPointer(rebasing: chunk[..<size]), into: chunk, key: key, nonce: .zero)
+            })
+        report(
+            "crypto.sha256_gib_s",
+            perGiB(size) {
+                var hash = BulkSHA256()
+                hash.update(UnsafeRawBufferPointer(rebasing: chunk[..<size]))
+                _ = hash.finish()
+            })
     }
 
     // The least of several short runs, by this thread's processor time: what a busy machine cannot inflate much.
