@@ -15,6 +15,7 @@ let sizes = [0, 1, 65535, 65536, 65537, 131072, 131073, 3_000_001]
         let identity = AgeIdentity.random()
         let file = try AgeFile.seal(plaintext, fileKey: fileKey, to: [identity.recipient])
         #expect(try AgeFile.open(file.bytes, with: [identity]).exposed == plaintext)
+        #expect(try AgeFile.openText(file.bytes, with: [identity]) == plaintext)
         for step in [1000, 65536, 65552, size + 1] {
             let outcome = try openStream(file.payload, fileKey: fileKey, step: step)
             #expect(outcome.failure == nil)
@@ -30,6 +31,20 @@ let sizes = [0, 1, 65535, 65536, 65537, 131072, 131073, 3_000_001]
                 try reader.read(UInt64(lower)..<UInt64(upper), of: file.payload)
                     == [UInt8](plaintext[lower..<upper]))
         }
+    }
+
+    @Test func textThatWasAlteredCutOffOrIsForSomebodyElseIsRefused() throws {
+        let identity = AgeIdentity.random()
+        let bytes = try AgeFile.seal([UInt8]("text".utf8), to: [identity.recipient]).bytes
+        for position in bytes.indices {
+            var altered = bytes
+            altered[position] ^= 1
+            #expect(throws: AgeError.self) { try AgeFile.openText(altered, with: [identity]) }
+            #expect(throws: AgeError.self) { try AgeFile.openText(Array(bytes[..<position]), with: [identity]) }
+        }
+        #expect(throws: AgeError.self) { try AgeFile.openText(bytes + [0], with: [identity]) }
+        #expect(throws: AgeError.self) { try AgeFile.openText(bytes, with: [.random()]) }
+        #expect(try AgeFile.openText(bytes, with: [identity]) == [UInt8]("text".utf8))
     }
 
     @Test(arguments: sizes) func streamsSealAlikeHoweverTheBytesArrive(_ size: Int) throws {

@@ -1,7 +1,6 @@
 public import AgeFile
 public import Sharing
 public import SignedNote
-import Sodium
 
 /// A record with its salt and the notes that it is the first in its stream to name: one age file, sealed once, to the
 /// stream's own identity.
@@ -64,47 +63,13 @@ public struct DisclosedRecord: NoteBody, Equatable {
     /// Opens a sealed record with its stream's identity, made once for many records.
     /// - Throws: `AuditError.notReadable` or `.malformed`.
     public init(opening sealed: [UInt8], with identity: AgeIdentity) throws(AuditError) {
-        guard let text = try? DisclosedRecord.open(sealed, identity) else {
+        // A record is no secret to its stream's holders, who read all of it.
+        guard let text = try? AgeFile.openText(sealed, with: [identity]) else {
             throw AuditError(.notReadable, "a record cannot be opened with its stream's key")
         }
         guard let disclosed = try? DisclosedRecord(parsing: text) else {
             throw AuditError(.malformed, "a record is malformed")
         }
         self = disclosed
-    }
-
-    // A record is no secret to its stream's holders: opened into guarded memory, a million of them would take a
-    // minute longer.
-    private static func open(_ sealed: [UInt8], _ identity: AgeIdentity) throws(AgeError) -> [UInt8] {
-        let header = try AgeHeader(parsingPrefixOf: sealed)
-        let start = header.bytes.count
-        let layout = try PayloadLayout(payloadSize: UInt64(sealed.count - start))
-        let nonce = try PayloadNonce([UInt8](sealed[start..<start + PayloadNonce.size]))
-        let key = PayloadKey(fileKey: try header.open(with: [identity]), nonce: nonce)
-        var text = [UInt8](repeating: 0, count: Int(layout.plaintextSize))
-        for index in 0..<layout.chunkCount {
-            let range = layout.payloadRange(ofChunk: index)
-            let target = Int(index) * PayloadLayout.chunkSize
-            try open(
-                sealed, start + Int(range.lowerBound)..<start + Int(range.upperBound), into: &text,
-                target..<target + layout.plaintextSize(ofChunk: index)
-            ) { sealed, plaintext throws(AgeError) in
-                try key.openChunk(sealed, index: index, isLast: layout.isLast(index), into: plaintext)
-            }
-        }
-        return text
-    }
-
-    private static func open(
-        _ sealed: [UInt8], _ source: Range<Int>, into text: inout [UInt8], _ target: Range<Int>,
-        _ body: (UnsafeRawBufferPointer, UnsafeMutableRawBufferPointer) throws(AgeError) -> Void
-    ) throws(AgeError) {
-        try sealed.withUnsafeBufferPointer { sealed throws(AgeError) in
-            try text.withUnsafeMutableBufferPointer { text throws(AgeError) in
-                try body(
-                    UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(sealed)[source]),
-                    UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(text)[target]))
-            }
-        }
     }
 }

@@ -6,8 +6,6 @@ public struct SealedAgeFile: Sendable {
     public let header: AgeHeader
     /// Nonce and sealed chunks.
     public let payload: [UInt8]
-    /// The id of the payload.
-    public let id: AgeFileID
     /// Where the chunks lie, from the payload's length.
     public let layout: PayloadLayout
     let nonce: PayloadNonce
@@ -15,22 +13,24 @@ public struct SealedAgeFile: Sendable {
     /// The file's bytes: header, then payload.
     public var bytes: [UInt8] { header.bytes + payload }
 
-    /// Puts a header before a payload, for instance a new header for new readers.
-    /// - Throws: `AgeError.malformedHeader`, `.truncated` or `.malformedPayload` when no payload has this length.
-    public init(header: AgeHeader, payload: [UInt8]) throws(AgeError) {
-        let layout = try PayloadLayout(payloadSize: UInt64(payload.count))
-        let nonce = try PayloadNonce([UInt8](payload[..<PayloadNonce.size]))
+    /// The id of the payload, hashed anew at each call: most small files are named by something else.
+    public var id: AgeFileID {
         var tree = PayloadTree<SHA256>(nonce: nonce)
         payload.lend { payload in
             for index in 0..<layout.chunkCount {
                 tree.append(PayloadTree<SHA256>.leaf(of: payload.chunk(index, of: layout)))
             }
         }
+        return tree.id
+    }
+
+    /// Puts a header before a payload, for instance a new header for new readers.
+    /// - Throws: `AgeError.malformedHeader`, `.truncated` or `.malformedPayload` when no payload has this length.
+    public init(header: AgeHeader, payload: [UInt8]) throws(AgeError) {
+        layout = try PayloadLayout(payloadSize: UInt64(payload.count))
+        nonce = try PayloadNonce([UInt8](payload[..<PayloadNonce.size]))
         self.header = header
         self.payload = payload
-        self.layout = layout
-        self.nonce = nonce
-        id = tree.id
     }
 
     /// Reads a file that is not armored. Nothing is opened.

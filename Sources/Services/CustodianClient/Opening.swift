@@ -192,10 +192,9 @@ extension VaultSession {
     private func open(
         _ sealed: [UInt8], with identity: AgeIdentity, for request: NoteHash
     ) throws -> AccessResponse {
-        guard let plain = try? AgeFile.open(sealed, with: [identity]) else {
+        guard var text = try? AgeFile.openText(sealed, with: [identity]) else {
             throw ClientError(.notProven, "the custodian's response cannot be opened")
         }
-        var text = plain.withUnsafeBytes { [UInt8]($0) }
         defer { Wipe.array(&text) }
         guard let note = try? Unverified<AccessResponse>(parsing: text),
             let response = try? note.verified(by: custodian).body, response.request == request
