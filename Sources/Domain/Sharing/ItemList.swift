@@ -44,7 +44,9 @@ public struct ListedFile: Sendable, Equatable {
         kind.word + [0x20] + item.hex + [0x20] + id.hex + [0x20] + part.hex + [0x20] + capsule.hex
     }
 
-    init(entry: [UInt8]) throws(NoteError) {
+    /// Reads an entry of a list's tree.
+    /// - Throws: `NoteError.malformedValue`.
+    package init(entry: [UInt8]) throws(NoteError) {
         let words = entry.split(separator: 0x20, omittingEmptySubsequences: false)
         guard words.count == 5, let kind = ListedKind.allCases.first(where: { $0.word == [UInt8](words[0]) }),
             let item = try? AgeFileID(hex: words[1]), let id = try? AgeFileID(hex: words[2]),
@@ -121,6 +123,13 @@ public struct ItemList: NoteBody, Equatable {
         }
     }
 
+    /// The path from an entry to the root.
+    /// - Throws: `TreeError` for an index beyond the list.
+    public func proof(at index: Int) throws(TreeError) -> InclusionProof {
+        try InclusionProof(
+            index: UInt64(max(0, index)), size: UInt64(entries.count), from: EntryHashes(entries.map { $0.hash }))
+    }
+
     /// Root of the tree over all entries.
     public var root: TreeHash {
         var tree = TreeBuilder()
@@ -131,6 +140,23 @@ public struct ItemList: NoteBody, Equatable {
     /// Whether this is the list that `grant` names.
     public func belongs(to grant: Grant) -> Bool {
         grantID == grant.id && root == grant.listRoot && UInt64(entries.count) == grant.listSize
+    }
+}
+
+/// Hashes of complete subtrees over a list's entries.
+private struct EntryHashes: TreeReader {
+    private let leaves: [TreeHash]
+
+    init(_ leaves: [TreeHash]) { self.leaves = leaves }
+
+    func hash(level: Int, index: UInt64) throws(TreeError) -> TreeHash {
+        let (start, count) = (index << UInt64(level), UInt64(1) << UInt64(level))
+        guard start + count <= UInt64(leaves.count) else {
+            throw TreeError(.missing, "a hash beyond an item list was asked for")
+        }
+        var tree = TreeBuilder()
+        for leaf in leaves[Int(start)..<Int(start + count)] { tree.append(leaf) }
+        return tree.root
     }
 }
 

@@ -64,7 +64,7 @@ extension LineTextWriter {
     /// Bytes as base64; one byte or more.
     package mutating func add(_ key: StaticString, bytes value: [UInt8]) { write(key, Base64.encode(value, .padded)) }
 
-    mutating func addOptional(_ key: StaticString, bytes value: [UInt8]?) {
+    package mutating func addOptional(_ key: StaticString, bytes value: [UInt8]?) {
         write(key, value.map { Base64.encode($0, .padded) } ?? Array("none".utf8))
     }
 

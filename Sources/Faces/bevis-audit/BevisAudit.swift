@@ -14,6 +14,7 @@ struct BevisAudit: ParsableCommand {
         version: Release.line("bevis-audit"),
         subcommands: [
             VerifyCommand.self, ListCommand.self, ShowCommand.self, ProveCommand.self, ConsistencyCommand.self,
+            EvidenceCommand.self,
         ])
 
     static func main() async {

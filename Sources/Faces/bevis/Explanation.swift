@@ -37,6 +37,20 @@ enum Explanation {
     }
 
     private static func client(_ error: ClientError) -> CommandFailure {
+        guard let evidence = error.evidence else { return plain(error) }
+        do {
+            let path = try EvidenceFolder(Person.folder()).keep(evidence)
+            return CommandFailure(
+                .refused, error.reason,
+                hint: "evidence was kept in \(Escaped.text(path)); it says who is at fault: "
+                    + "bevis-audit evidence FILE --keys KEYS")
+        } catch let failure {
+            let why = of(failure)?.message ?? "the home folder cannot be written"
+            return plain(ClientError(error.code, error.reason + "; the evidence could not be kept: " + why))
+        }
+    }
+
+    private static func plain(_ error: ClientError) -> CommandFailure {
         switch error.code {
         case .unreachable:
             CommandFailure(

@@ -23,10 +23,14 @@ public struct ClientError: Error, Equatable, Sendable {
     /// A plain sentence: what failed, on what.
     public let reason: String
 
+    /// An evidence file that tells a third party who is at fault, where somebody can be shown to be.
+    public let evidence: [UInt8]?
+
     /// Creates an error.
-    public init(_ code: Code, _ reason: String) {
+    public init(_ code: Code, _ reason: String, evidence: [UInt8]? = nil) {
         self.code = code
         self.reason = reason
+        self.evidence = evidence
     }
 
     public static func == (left: ClientError, right: ClientError) -> Bool { left.code == right.code }

@@ -105,6 +105,10 @@ extension VaultSession {
                 (.content, item.id, try item.header.open(with: identity)),
                 (.description, description.id, try description.header.open(with: identity)),
             ]
+            // Whoever lends answers for the keys: those that an item's maker hid behind false commitments are not lent.
+            guard files[0].2.commitment(to: item.id) == item.ingest.content.keyCommitment,
+                files[1].2.commitment(to: description.id) == item.ingest.description.keyCommitment
+            else { throw ClientError(.notProven, "an item's keys are not those that its ingest record names") }
             for (kind, file, key) in files {
                 let part = secret.part(for: file, in: id)
                 let capsule = Capsule(sealing: key, of: file, in: id, with: part)

@@ -23,6 +23,10 @@ public struct HeldGrant: Sendable {
     public let streamKey: StreamKey
     /// The items' ingest records by item.
     public let ingest: [AgeFileID: IngestRecord]
+    /// The grant, the grantor's card and the items' ingest records as signed notes: what evidence is made of.
+    let note: [UInt8]
+    let grantor: [UInt8]
+    let ingestNotes: [AgeFileID: [UInt8]]
     /// Whether it was revoked, by the custodian's word.
     public let isRevoked: Bool
     /// Whether it has expired, by the custodian's word.
@@ -46,7 +50,9 @@ public struct HeldGrant: Sendable {
         grant = note.body
         hash = note.hash
         self.from = from
-        ingest = try HeldGrant.ingest(self.envelope, grant)
+        self.note = note.bytes
+        grantor = Array(wire.from.utf8)
+        (ingest, ingestNotes) = try HeldGrant.ingest(self.envelope, grant)
         isRevoked = wire.revoked
         isExpired = wire.expired
         openings = wire.openings
@@ -61,8 +67,11 @@ public struct HeldGrant: Sendable {
         return (verified, from.body)
     }
 
-    private static func ingest(_ envelope: RecipientEnvelope, _ grant: Grant) throws -> [AgeFileID: IngestRecord] {
+    private static func ingest(
+        _ envelope: RecipientEnvelope, _ grant: Grant
+    ) throws -> ([AgeFileID: IngestRecord], [AgeFileID: [UInt8]]) {
         var records: [AgeFileID: IngestRecord] = [:]
+        var notes: [AgeFileID: [UInt8]] = [:]
         for bytes in envelope.ingestRecords {
             let note = try Unverified<IngestRecord>(parsing: bytes)
             let record = try note.verified(by: note.body.signer).body
@@ -70,8 +79,9 @@ public struct HeldGrant: Sendable {
                 throw ClientError(.notProven, "a grant's envelope holds an ingest record of another case")
             }
             records[record.content.id] = record
+            notes[record.content.id] = bytes
         }
-        return records
+        return (records, notes)
     }
 
     /// The items lent.
@@ -113,30 +123,45 @@ extension VaultSession {
     public func open(
         _ items: [AgeFileID], under held: HeldGrant, for reason: Reason, by caller: Caller
     ) throws -> Opened {
-        let (response, receipt, record) = try request(
+        let exchange = try request(
             items, caseID: held.grant.caseID, grantID: held.grant.id, authority: held.hash, streamKey: held.streamKey,
             reason, by: caller)
         var keys: [AgeFileID: FileKey] = [:]
-        for release in response.releases { keys[release.file] = try fileKey(release, held) }
-        acknowledge(response)
-        return Opened(keys: keys, receipt: receipt, record: record)
+        for release in exchange.response.body.releases { keys[release.file] = try fileKey(release, held, exchange) }
+        acknowledge(exchange)
+        return Opened(keys: keys, receipt: exchange.receipt, record: exchange.record)
     }
 
     /// Logs the owner's own opening. She holds the case key: the line is a courtesy, not a lock.
     public func logOwnOpening(
         _ items: [AgeFileID], of keys: CaseKeys, card: NoteHash, for reason: Reason, by caller: Caller
     ) throws -> Opened {
-        let (response, receipt, record) = try request(
+        let exchange = try request(
             items, caseID: keys.caseID, grantID: nil, authority: card, streamKey: try StreamKey(keys.logKey), reason,
             by: caller)
-        acknowledge(response)
-        return Opened(keys: [:], receipt: receipt, record: record)
+        acknowledge(exchange)
+        return Opened(keys: [:], receipt: exchange.receipt, record: exchange.record)
+    }
+
+    /// A request, and what came back for it, everything verified but the parts themselves.
+    private struct Exchange {
+        let request: Verified<AccessRequest>
+        let response: Verified<AccessResponse>
+        let receipt: LogProof
+        let record: DisclosedRecord
+    }
+
+    // Everything in the response was checked and is held here. Lost, this does no harm: the response stays, sealed to a
+    // key that is gone, until the grant ends.
+    private func acknowledge(_ exchange: Exchange) {
+        let hash = String(decoding: exchange.request.hash.hex, as: UTF8.self)
+        _ = try? connection.post(bytes: "/v1/acknowledgements/" + hash, [String: String]())
     }
 
     private func request(
         _ items: [AgeFileID], caseID: CaseID, grantID: GrantID?, authority: NoteHash, streamKey: StreamKey,
         _ reason: Reason, by caller: Caller
-    ) throws -> (response: AccessResponse, receipt: LogProof, record: DisclosedRecord) {
+    ) throws -> Exchange {
         let identity = AgeIdentity.random()  // for this request alone; wiped when it goes
         let body = AccessRequest(
             action: reason.action, custodian: custodian, caseID: caseID, grantID: grantID, authority: authority,
@@ -154,13 +179,7 @@ extension VaultSession {
             throw ClientError(.refused, "this request was answered and acknowledged before; make a new one")
         }
         let response = try open([UInt8](sealed), with: identity, for: note.hash)
-        return (response, receipt, record)
-    }
-
-    /// Lets the custodian delete the response: everything in it was checked and is held here.
-    private func acknowledge(_ response: AccessResponse) {
-        let request = String(decoding: response.request.hex, as: UTF8.self)
-        _ = try? connection.post(bytes: "/v1/acknowledgements/" + request, [String: String]())
+        return Exchange(request: note, response: response, receipt: receipt, record: record)
     }
 
     /// Everything that has to hold before a part may be used: the leaf is in the log and speaks of this request.
@@ -191,32 +210,47 @@ extension VaultSession {
 
     private func open(
         _ sealed: [UInt8], with identity: AgeIdentity, for request: NoteHash
-    ) throws -> AccessResponse {
+    ) throws -> Verified<AccessResponse> {
         guard var text = try? AgeFile.openText(sealed, with: [identity]) else {
             throw ClientError(.notProven, "the custodian's response cannot be opened")
         }
         defer { Wipe.array(&text) }
         guard let note = try? Unverified<AccessResponse>(parsing: text),
-            let response = try? note.verified(by: custodian).body, response.request == request
+            let response = try? note.verified(by: custodian), response.body.request == request
         else { throw ClientError(.notProven, "the response is not the custodian's answer to this request") }
         return response
     }
 
-    private func fileKey(_ release: AccessResponse.Release, _ held: HeldGrant) throws -> FileKey {
-        let files = held.envelope.list.files
-        guard let place = files.firstIndex(where: { $0.id == release.file }) else {
-            throw ClientError(.notProven, "the custodian released a part that the grant does not name")
+    private func fileKey(
+        _ release: AccessResponse.Release, _ held: HeldGrant, _ exchange: Exchange
+    ) throws -> FileKey {
+        let list = held.envelope.list
+        let place = list.entries.firstIndex { entry in
+            if case .file(let file) = entry { file.id == release.file } else { false }
         }
-        let entry = files[place]
-        guard release.part.hash(for: entry.id, in: held.grant.id) == entry.part else {
-            throw ClientError(.notProven, "the custodian released a wrong part")
-        }
-        let key = try FileKey(
-            try held.envelope.capsules[place].open(of: entry.id, in: held.grant.id, with: release.part))
+        guard let place, case .file(let entry) = list.entries[place],
+            let number = list.files.firstIndex(where: { $0.id == release.file })
+        else { throw ClientError(.notProven, "the custodian released a part that the grant does not name") }
         let facts = held.ingest[entry.item].map { entry.kind == .content ? $0.content : $0.description }
-        guard let facts, facts.id == entry.id, key.commitment(to: entry.id) == facts.keyCommitment else {
-            throw ClientError(.notProven, "the grantor gave a key that does not fit the item")
+        guard let facts, let ingest = held.ingestNotes[entry.item], facts.id == entry.id else {
+            throw ClientError(.notProven, "the grantor gave no ingest record of an item")
         }
+        let capsule = held.envelope.capsules[number]
+        func fault(_ reason: String) -> ClientError {
+            let evidence = (try? list.proof(at: place)).map { proof in
+                OpeningEvidence(
+                    request: exchange.request.bytes, response: exchange.response.bytes, grant: held.note,
+                    grantor: held.grantor, file: entry, proof: proof, capsule: capsule.bytes,
+                    ingest: ingest)
+            }
+            return ClientError(.notProven, reason, evidence: evidence?.text)
+        }
+        guard release.part.hash(for: entry.id, in: held.grant.id) == entry.part else {
+            throw fault("the custodian released a wrong part")
+        }
+        guard let secret = try? capsule.open(of: entry.id, in: held.grant.id, with: release.part),
+            let key = try? FileKey(secret), key.commitment(to: entry.id) == facts.keyCommitment
+        else { throw fault("the grantor gave a key that does not fit the item") }
         return key
     }
 }

@@ -82,29 +82,45 @@ public final class VaultSession {
     }
 
     private func advance(to next: VerifiedCheckpoint, proof: ConsistencyProof?) throws -> VerifiedCheckpoint {
-        if let newest, newest.checkpoint != next.checkpoint {
-            try prove(next.checkpoint, continues: newest.checkpoint, proof)
-        }
+        if let newest, newest.checkpoint != next.checkpoint { try prove(next, continues: newest, proof) }
         newest = next
         return next
     }
 
-    private func prove(_ next: Checkpoint, continues old: Checkpoint, _ given: ConsistencyProof?) throws {
-        guard next.size >= old.size else {
+    private func prove(
+        _ next: VerifiedCheckpoint, continues known: VerifiedCheckpoint, _ given: ConsistencyProof?
+    ) throws {
+        let (new, old) = (next.checkpoint, known.checkpoint)
+        guard new.size >= old.size else {
             throw ClientError(
                 .altered,
                 "this vault is older than the checkpoint of \(old.size) entries that was seen before: "
-                    + "an old copy was put back, and it shows only \(next.size)")
+                    + "an old copy was put back, and it shows only \(new.size)", evidence: evidence(next, known))
         }
-        let tree = TiledTree(size: next.size, from: HTTPTiles(connection))
+        let tree = TiledTree(size: new.size, from: HTTPTiles(connection))
         do {
-            let proof = try given ?? ConsistencyProof(older: old.size, newer: next.size, from: tree)
-            try proof.verify(older: old.size, olderRoot: old.root, newer: next.size, newerRoot: next.root)
+            let proof = try given ?? ConsistencyProof(older: old.size, newer: new.size, from: tree)
+            try proof.verify(older: old.size, olderRoot: old.root, newer: new.size, newerRoot: new.root)
         } catch let error as TreeError {
             guard error.code != .missing else { throw ClientError(.unreachable, "the log's tiles cannot be fetched") }
             throw ClientError(
-                .altered, "the vault's log does not continue what was seen before: two histories were signed")
+                .altered, "the vault's log does not continue what was seen before: two histories were signed",
+                evidence: evidence(next, known))
         }
+    }
+
+    /// Both checkpoints, with what the log shown has in place of the one known, as far as its tiles tell.
+    private func evidence(_ next: VerifiedCheckpoint, _ known: VerifiedCheckpoint) -> [UInt8] {
+        let (new, old) = (next.checkpoint, known.checkpoint)
+        var (root, proof): (TreeHash?, ConsistencyProof) = (nil, ConsistencyProof(hashes: []))
+        let tree = TiledTree(size: new.size, from: HTTPTiles(connection))
+        if old.size < new.size, let other = try? tree.root(size: old.size),
+            let between = try? ConsistencyProof(older: old.size, newer: new.size, from: tree),
+            (try? between.verify(older: old.size, olderRoot: other, newer: new.size, newerRoot: new.root)) != nil
+        {
+            (root, proof) = (other, between)
+        }
+        return HistoriesEvidence(remembered: known.note.bytes, shown: next.note.bytes, root: root, proof: proof).text
     }
 
     /// Every entry of the log up to the newest checkpoint, proven to be the ones that it signs.

@@ -23,6 +23,8 @@ struct GrantDraft {
     var custodian: VerifierKey?
     /// The secret that goes to the custodian, where it is not the one that made the parts.
     var sentSecret: GrantSecret?
+    /// Keys that the capsules hold in place of the files' own.
+    var falseKeys: [AgeFileID: FileKey] = [:]
     /// Bytes that the custodian is sent in place of the envelope that the note names.
     var sentEnvelope: [UInt8]?
 }
@@ -57,7 +59,7 @@ extension Scene {
             ]
             for (kind, file, key) in files {
                 let part = draft.secret.part(for: file, in: draft.id)
-                let capsule = Capsule(sealing: key, of: file, in: draft.id, with: part)
+                let capsule = Capsule(sealing: draft.falseKeys[file] ?? key, of: file, in: draft.id, with: part)
                 capsules.append(capsule)
                 entries.append(
                     .file(

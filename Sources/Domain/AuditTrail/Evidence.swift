@@ -1,0 +1,63 @@
+import Sharing
+public import SignedNote
+
+/// Whom a piece of evidence convicts, decided from its bytes and trusted keys alone. Two verdicts are equal when they
+/// convict the same party of sound, or unsound, evidence.
+public struct EvidenceVerdict: Sendable, Equatable {
+    /// Who can be convicted.
+    public enum Party: UInt8, Sendable {
+        case custodian, grantor, log
+    }
+
+    /// Who is convicted; `nil` for nobody.
+    public let convicted: Party?
+    /// Whether the evidence holds together: signed by those it names, each part belonging to the others. Evidence that
+    /// does not convicts nobody.
+    public let isSound: Bool
+    /// A plain sentence.
+    public let reason: StaticString
+
+    public static func == (left: EvidenceVerdict, right: EvidenceVerdict) -> Bool {
+        left.convicted == right.convicted && left.isSound == right.isSound
+    }
+
+    private init(_ convicted: Party?, isSound: Bool, _ reason: StaticString) {
+        self.convicted = convicted
+        self.isSound = isSound
+        self.reason = reason
+    }
+
+    static func convicting(_ party: Party, _ reason: StaticString) -> EvidenceVerdict {
+        EvidenceVerdict(party, isSound: true, reason)
+    }
+
+    /// Everything fits, or what does not fit is no proof against anybody.
+    static func nobody(_ reason: StaticString) -> EvidenceVerdict { EvidenceVerdict(nil, isSound: true, reason) }
+
+    static func unsound(_ reason: StaticString) -> EvidenceVerdict { EvidenceVerdict(nil, isSound: false, reason) }
+}
+
+/// A piece of evidence of either kind.
+public enum Evidence: Sendable {
+    case opening(OpeningEvidence)
+    case histories(HistoriesEvidence)
+
+    /// Reads an evidence file.
+    /// - Throws: `NoteError`.
+    public init(parsing text: [UInt8]) throws(NoteError) {
+        let type = HistoriesEvidence.type.withUTF8Buffer { [UInt8]($0) }
+        if LineTextReader.type(of: text) == type {
+            self = .histories(try HistoriesEvidence(parsing: text))
+        } else {
+            self = .opening(try OpeningEvidence(parsing: text))
+        }
+    }
+
+    /// The file's bytes.
+    public var text: [UInt8] {
+        switch self {
+        case .opening(let evidence): evidence.text
+        case .histories(let evidence): evidence.text
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import AuditTrail
+import Sharing
+import SignedNote
+import Terminal
+
+/// `bevis-audit evidence`: whom an evidence file convicts.
+struct EvidenceCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evidence",
+        abstract: "Say whom an evidence file convicts: custodian, grantor, log, or nobody.",
+        discussion: """
+            Such a file is kept by 'bevis' when what it gets does not fit what was signed. Ends with 0 when everything \
+            in it fits, 1 when it convicts somebody or does not hold together.
+            """)
+
+    @Argument(help: ArgumentHelp("The evidence.", valueName: "file"))
+    var file: String
+
+    @Option(
+        help: ArgumentHelp(
+            "The folder with the keys that are trusted: policy, operator, trust.",
+            discussion: "Have it from the vault's operator, not from whoever brings the evidence.",
+            valueName: "keysdir"))
+    var keys: String
+
+    @Flag(help: "Answer in JSON.")
+    var json = false
+
+    func run() throws {
+        let trusted = try TrustedKeys(keys)
+        let evidence = try evidence()
+        let verdict = try verdict(on: evidence, trusted.anchor)
+        let who = Parties(evidence)
+        try Output(json: json).show(
+            .object([
+                "convicted": verdict.convicted.map { .text($0.word) } ?? .absent,
+                "name": verdict.convicted == .grantor ? who.grantor.map { .text($0) } ?? .absent : .absent,
+                "sound": .flag(verdict.isSound), "reason": .text(verdict.reason.description),
+            ]), or: text(verdict, who))
+        guard verdict.convicted == nil, verdict.isSound else { throw ExitCode(ExitStatus.refused.rawValue) }
+    }
+
+    private func evidence() throws(CommandFailure) -> Evidence {
+        let file = try Descriptor.reading(file)
+        let bytes = try file.readAll(limit: 1 << 24)
+        do throws(NoteError) {
+            return try Evidence(parsing: bytes)
+        } catch {
+            throw CommandFailure(.refused, "\(file.name) is no evidence file, or was altered: \(error.reason)")
+        }
+    }
+
+    private func verdict(on evidence: Evidence, _ anchor: TrustAnchor) throws(CommandFailure) -> EvidenceVerdict {
+        switch evidence {
+        case .histories(let evidence): return evidence.verdict(logs: anchor.policy.logs.map { $0.key })
+        case .opening(let evidence):
+            guard let custodian = anchor.custodian else {
+                throw CommandFailure(
+                    .unreachable, "there is no trust note among the trusted keys in \(Escaped.quoted(keys))",
+                    hint: "have it from the vault's operator: it names the custodian's key")
+            }
+            return evidence.verdict(custodian: custodian)
+        }
+    }
+
+    private func text(_ verdict: EvidenceVerdict, _ who: Parties) -> String {
+        guard let party = verdict.convicted else {
+            return "convicted: nobody\n\(verdict.isSound ? "" : "the evidence does not hold together: ")\(verdict.reason)"
+        }
+        let name = party == .grantor ? who.grantor.map { " " + $0 } ?? "" : ""
+        return "convicted: the \(party.word)\(name)\n\(verdict.reason)"
+    }
+}
+
+/// Who takes part in what the evidence tells.
+private struct Parties {
+    /// The name on the grantor's card, escaped.
+    let grantor: String?
+
+    init(_ evidence: Evidence) {
+        guard case .opening(let evidence) = evidence else {
+            grantor = nil
+            return
+        }
+        grantor = (try? Unverified<Card>(parsing: evidence.grantor)).map { Escaped.text($0.body.name.bytes) }
+    }
+}
+
+extension EvidenceVerdict.Party {
+    fileprivate var word: String {
+        switch self {
+        case .custodian: "custodian"
+        case .grantor: "grantor"
+        case .log: "log"
+        }
+    }
+}
