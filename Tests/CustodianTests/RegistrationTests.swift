@@ -26,6 +26,35 @@ struct RegistrationTests {
         #expect(try await scene.custodian.trustNote() == next.bytes)
     }
 
+    @Test func pinnedOperatorAloneSignsTheFirstTrustNote() async throws {
+        let scene = try await Scene.empty()
+        scene.pinnedOperator = scene.operatorSigner.verifierKey
+        try await scene.restart()
+        let stranger = try scene.trust(signer: try makeSigner("operator"))
+        #expect(try await refusal { try await scene.custodian.setTrust(stranger.bytes) } == .conflict)
+        #expect(try scene.size == 0)
+        // It stays pinned, also where nobody says so again.
+        scene.pinnedOperator = nil
+        try await scene.restart()
+        #expect(try await refusal { try await scene.custodian.setTrust(stranger.bytes) } == .conflict)
+        _ = try await scene.custodian.setTrust(try scene.trust().bytes)
+    }
+
+    @Test(arguments: [true, false]) func secondOperatorIsRefused(isTrustGiven: Bool) async throws {
+        let scene = try await Scene.empty()
+        if isTrustGiven {
+            _ = try await scene.custodian.setTrust(try scene.trust().bytes)
+        } else {
+            scene.pinnedOperator = scene.operatorSigner.verifierKey
+            try await scene.restart()
+        }
+        scene.pinnedOperator = try makeSigner("operator").verifierKey
+        #expect(try await refusal { try await scene.restart() } == .conflict)
+        // The same again is no second attempt.
+        scene.pinnedOperator = scene.operatorSigner.verifierKey
+        try await scene.restart()
+    }
+
     @Test func trustNoteForAnotherCustodianIsRefused() async throws {
         let scene = try await Scene.empty()
         let other = try makeSigner("custodian")

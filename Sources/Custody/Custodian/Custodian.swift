@@ -55,8 +55,13 @@ public final class Custodian: Sendable {
     ///
     /// A vault whose log does not contain its published checkpoint stays closed: everything but reading the log
     /// answers `CustodianError.closed`.
+    ///
+    /// - Parameter operatorKey: who is the vault's operator, said by who runs the process: pinned where nobody is yet.
+    ///   Without one, the first trust note names the operator.
+    /// - Throws: `CustodianError.conflict` where somebody else is the operator.
     public init(
-        stores: CustodianStores, limits: RequestLimits = .standard, clock: @escaping @Sendable () -> Timestamp
+        stores: CustodianStores, limits: RequestLimits = .standard, operatorKey: VerifierKey? = nil,
+        clock: @escaping @Sendable () -> Timestamp
     ) async throws {
         self.stores = stores
         meter = RequestMeter(limits)
@@ -68,6 +73,7 @@ public final class Custodian: Sendable {
         let committer = committer
         queue = CommitQueue { try await committer.commit($0) }
         try await committer.begin()
+        if let operatorKey { try await pin(operatorKey) }
         try await checkPublished()
         if standing.withLock({ $0 }) == nil { try await finishEndings() }
     }

@@ -110,7 +110,22 @@ extension Custodian {
         try reader.setting("trust").map { try Trust(parsing: UnverifiedNote(parsing: $0).text) }
     }
 
-    /// Takes a trust note: the first one names the operator, who signs all later ones.
+    /// The operator: pinned when the vault was made, or named by the first trust note.
+    private func operatorKey(in reader: any RecordReader) throws -> VerifierKey? {
+        try reader.setting("operator").map { try VerifierKey(parsing: $0) } ?? trust(in: reader)?.operatorKey
+    }
+
+    func pin(_ key: VerifierKey) async throws {
+        try await stores.records.transaction { records in
+            let known = try self.operatorKey(in: records)
+            guard known == nil || known == key else {
+                throw CustodianError(.conflict, "somebody else is this vault's operator already; nothing was changed")
+            }
+            try records.setSetting("operator", key.text)
+        }
+    }
+
+    /// Takes a trust note: of the operator, who was pinned or is named by the first one, and signs all later ones.
     public func setTrust(_ note: [UInt8]) async throws -> Acceptance {
         let unverified = try Unverified<Trust>(parsing: note)
         let verified = try unverified.verified(by: unverified.body.operatorKey)
@@ -119,6 +134,10 @@ extension Custodian {
             throw CustodianError(.malformed, "the trust note names another custodian or log")
         }
         return try await take(verified, in: .vault) { ledger in
+            let known = try self.operatorKey(in: ledger.records)
+            guard known == nil || known == body.operatorKey else {
+                throw CustodianError(.conflict, "the trust note is signed by somebody else than this vault's operator")
+            }
             let current = try self.trust(in: ledger.records)
             guard
                 current.map({ $0.operatorKey == body.operatorKey && $0.number + 1 == body.number })

@@ -3,6 +3,7 @@ import AuditTrail
 import Sharing
 import SignedNote
 import Terminal
+import TransparencyLog
 
 /// `bevis-audit evidence`: whom an evidence file convicts.
 struct EvidenceCommand: ParsableCommand {

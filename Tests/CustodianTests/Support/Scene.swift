@@ -14,6 +14,7 @@ import TransparencyLog
 final class Scene {
     let folder: TemporaryFolder
     let clock = TestClock()
+    var pinnedOperator: VerifierKey?
     var limits = RequestLimits(perSecond: 1_000_000)
     let faults = Faults()
     let operatorSigner: NoteSigner
@@ -96,7 +97,7 @@ final class Scene {
     /// Opens the vault's folder, its stores behind ones that fail when `faults` says so.
     func open() async throws {
         let path = folder.path + "/vault"
-        let (clock, faults, limits) = (clock, faults, limits)
+        let (clock, faults, limits, pinned) = (clock, faults, limits, pinnedOperator)
         vault = try await patiently {
             let folder = try VaultFolder(path: path, creating: true)
             let stores = CustodianStores(
@@ -104,7 +105,7 @@ final class Scene {
                 checkpoints: FaultyCheckpoints(folder.checkpoints(), faults),
                 tiles: FaultyTiles(folder.tiles(), faults), secrets: FaultySecrets(folder.secrets(), faults),
                 keys: folder.keys())
-            return try await Custodian(stores: stores, limits: limits, clock: { clock.time })
+            return try await Custodian(stores: stores, limits: limits, operatorKey: pinned, clock: { clock.time })
         }
     }
 

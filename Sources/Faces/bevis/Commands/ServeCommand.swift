@@ -23,6 +23,11 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: "Make the folder if it is not there.") var create = false
     @Option(help: "How many requests a second one card may make in the long run; sixty times as many at once.")
     var requestsPerSecond: UInt64 = 5
+    @Option(
+        name: .customLong("operator"),
+        help: ArgumentHelp(
+            "Whose vault it is: the operator's key, where nobody is the operator yet.", valueName: "key"))
+    var operatorKey: String?
     @Flag(help: .hidden) var background = false
 
     func run() async throws {
@@ -51,12 +56,18 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func serve(_ path: String) async throws {
+        let operatorKey = try self.operatorKey.map { text throws(CommandFailure) in
+            do throws(NoteError) { return try VerifierKey(parsing: Array(text.utf8)) } catch {
+                throw CommandFailure(.usage, "--operator: \(error.reason)", hint: "see the key with: bevis identity show")
+            }
+        }
         let folder = try VaultFolder(path: path, creating: create)
         let stores = CustodianStores(
             records: try folder.records(), objects: folder.objects(), checkpoints: folder.checkpoints(),
             tiles: folder.tiles(), secrets: folder.secrets(), keys: folder.keys())
         let custodian = try await Custodian(
-            stores: stores, limits: RequestLimits(perSecond: requestsPerSecond), clock: Person.now)
+            stores: stores, limits: RequestLimits(perSecond: requestsPerSecond), operatorKey: operatorKey,
+            clock: Person.now)
         let idle = background ? Duration.seconds(CustodianProcess.idleSeconds) : nil
         let options = SocketServerOptions(
             .unixSocket(path: VaultAddress.socket(of: path), access: .owner), idleStop: idle)

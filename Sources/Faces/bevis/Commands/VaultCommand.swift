@@ -15,7 +15,12 @@ struct VaultCommand: AsyncParsableCommand {
     struct Initialise: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "init", abstract: "Make a new vault and start its custodian.",
-            discussion: "Example:\n  bevis vault init --vault ~/mappen-vault")
+            discussion: """
+                Whoever makes it is its operator, who says with 'bevis vault trust' whom it trusts. Without an identity \
+                it has none yet, and the first trust note names one.
+                Example:
+                  bevis vault init --vault ~/mappen-vault
+                """)
 
         @OptionGroup var vault: VaultOptions
         @Flag(help: "Answer as JSON.") var json = false
@@ -24,7 +29,12 @@ struct VaultCommand: AsyncParsableCommand {
             guard case .folder(let path) = try vault.address() else {
                 throw CommandFailure(.usage, "a vault is made in a folder of this machine", hint: "give --vault FOLDER")
             }
-            try CustodianProcess.start(path, creating: true)
+            let identity = try SealedIdentity(.person, in: try Person.folder())
+            let key = identity.exists ? string(try identity.publicParts().key.text) : nil
+            try CustodianProcess.start(path, creating: true, operatorKey: key)
+            if key == nil {
+                Output(json: json).note("the vault has no operator yet: the first 'bevis vault trust' names one")
+            }
             try Output(json: json).show(try Info.facts(try VaultSession.unremembered(vault)))
         }
     }
@@ -33,8 +43,8 @@ struct VaultCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "trust", abstract: "As the vault's operator: name the issuers and auditors it trusts.",
             discussion: """
-                The first who does this is the vault's operator, and signs every later change. The lists given \
-                replace those before.
+                The operator is who made the vault, or else the first who does this, and signs every later change. The \
+                lists given replace those before.
                 Example:
                   bevis vault trust --issuer politi.issuer --auditor dpo.card --keys-out Keys
                 """)
