@@ -115,6 +115,54 @@ struct SQLiteTests {
         try await store.transaction { try $0.setSetting("later", [1]) }
     }
 
+    enum Loss: CaseIterable, Sendable { case removed, renamed, replaced, linked }
+
+    /// As somebody else's clean-up does it: nothing is acknowledged any more, and what was is kept where it can be.
+    @Test(arguments: ["records.sqlite", "records.sqlite-wal"], Loss.allCases)
+    func recordsThatWereTakenAwayUnderTheStoreAreNoticed(file: String, loss: Loss) async throws {
+        let places = try Places()
+        let path = try places.folder("lost").path + "/" + file
+        do {
+            let store = try places.folder("lost").records()
+            try await store.transaction { try $0.setSetting("kept", [1]) }
+            switch loss {
+            case .removed: #expect(unlink(path) == 0)
+            case .renamed: #expect(rename(path, path + ".old") == 0)
+            case .replaced:
+                try Data(contentsOf: URL(fileURLWithPath: path)).write(to: URL(fileURLWithPath: path + ".copy"))
+                #expect(rename(path + ".copy", path) == 0)
+            case .linked: #expect(link(path, path + ".old") == 0)
+            }
+            for _ in 0..<2 {
+                let error = try await failure { try await store.transaction { try $0.setSetting("later", [1]) } }
+                #expect(error?.code == .replaced)
+                #expect(
+                    error?.reason
+                        == "the vault's records were deleted or replaced while the custodian ran; nothing more is served; "
+                        + "find out who did it, then start the custodian anew")
+            }
+        }
+        guard file == "records.sqlite-wal", loss != .replaced else { return }
+        let store = try places.folder("lost").records()
+        #expect(try await store.read { try $0.setting("kept") } == [1])
+    }
+
+    @Test func reserveTakesItsPlaceUntilItIsGivenUpAndComesBack() throws {
+        let places = try Places()
+        let folder = try places.folder("reserve")
+        let (reserve, path) = (folder.reserve(), folder.path + "/reserve")
+        func blocks() -> Int {
+            var facts = stat()
+            return stat(path, &facts) == 0 ? Int(facts.st_blocks) * 512 : 0
+        }
+        #expect(reserve.hold())
+        #expect(blocks() >= 1 << 20)
+        reserve.release()
+        #expect(blocks() == 0)
+        #expect(reserve.hold())
+        #expect(blocks() >= 1 << 20)
+    }
+
     @Test func recordsOfAnotherLayoutAreRefused() async throws {
         let places = try Places()
         let path = try places.folder("other").path

@@ -22,6 +22,14 @@ public protocol SecretStore: Sendable {
     func names() throws -> [String]
 }
 
+/// Space held back for the day when the disk is full.
+public protocol SpaceReserve: Sendable {
+    /// Makes the reserve where there is none; `false` while there is not clearly more room than it takes.
+    func hold() -> Bool
+    /// Gives it up.
+    func release()
+}
+
 /// Tiles and entry bundles of the log: derived from the records, for readers of the store itself.
 public protocol TileStore: Sendable {
     /// The bytes under a tile's path, which may be torn after a power cut; `nil` when it has to be made from the

@@ -8,6 +8,8 @@ public struct StorageError: Error, Equatable, Sendable {
         case full
         /// A write or flush failed: nothing since then may be trusted, the vault is read-only until it is opened anew.
         case notDurable
+        /// The files that the store has open were taken away or replaced under it: nothing since then may be trusted.
+        case replaced
         /// What is stored is not what was written.
         case damaged
         /// Reading failed for now; what is stored may be as it was.
@@ -33,7 +35,7 @@ public struct StorageError: Error, Equatable, Sendable {
 
     /// Whether the error says that writing itself failed, so that a transaction in which it happened is void whatever
     /// its other parts did.
-    public var isOfTheWholeStore: Bool { code == .full || code == .notDurable }
+    public var isOfTheWholeStore: Bool { code == .full || code == .notDurable || code == .replaced }
 
     public static func == (left: StorageError, right: StorageError) -> Bool { left.code == right.code }
 }

@@ -13,7 +13,9 @@ public final class SQLiteRecords: RecordStore {
     private let held: VaultFolder
     // Whether a write or flush failed. SQLite would go on; what the system holds in its cache may then differ from
     // what is on the disk, so we do not.
-    private let isBroken = Mutex(false)
+    private let broken = Mutex<StorageError?>(nil)
+    /// The database and its journal, as they were opened.
+    private let witnesses: [FileWitness]
 
     /// Opens the folder's records, making them where there are none.
     ///
@@ -43,6 +45,8 @@ public final class SQLiteRecords: RecordStore {
             try database.write { try SQLiteRecords.prepare($0, steps) }
             return database
         }
+        // With the lock held exclusively the journal is one file from here to the end.
+        witnesses = try ["", "-wal"].map { try FileWitness(held.path + "/records.sqlite" + $0) }
     }
 
     // In one transaction: a vault is never between two layouts.
@@ -58,15 +62,36 @@ public final class SQLiteRecords: RecordStore {
     public func transaction<Result: Sendable>(
         _ body: @Sendable @escaping (any RecordTransaction) throws -> Result
     ) async throws -> Result {
-        guard !isBroken.withLock({ $0 }) else { throw SQLiteRecords.broken }
+        try await guarded {
+            let result = try await database.write { try body(SQLiteTransaction(database: $0)) }
+            try await checkFiles()
+            return result
+        }
+    }
+
+    /// Runs what writes; after a failure that leaves open what is stored, nothing more is written.
+    private func guarded<Result>(_ body: () async throws -> Result) async throws -> Result {
+        if let error = broken.withLock({ $0 }) { throw error }
         do {
-            return try await SQLiteFailure.translating {
-                try await database.write { try body(SQLiteTransaction(database: $0)) }
+            return try await SQLiteFailure.translating(body)
+        } catch let error as StorageError where error.code == .notDurable || error.code == .replaced {
+            broken.withLock {
+                $0 = error.code == .replaced ? error : SQLiteRecords.writingFailed
             }
-        } catch let error as StorageError where error.code == .notDurable {
-            isBroken.withLock { $0 = true }
             throw error
         }
+    }
+
+    /// What was written into files that nobody finds again is not durable.
+    private func checkFiles() async throws {
+        guard !witnesses.allSatisfy(\.isThere) else { return }
+        // Where only the journal was taken away, what it held can still be put into the database.
+        if witnesses[0].isThere {
+            _ = try? await database.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        }
+        throw StorageError(
+            .replaced, "the vault's records were deleted or replaced while the custodian ran; nothing more is served; "
+                + "find out who did it, then start the custodian anew")
     }
 
     public func read<Result: Sendable>(
@@ -79,12 +104,12 @@ public final class SQLiteRecords: RecordStore {
         }
     }
 
-    private static var broken: StorageError {
+    private static var writingFailed: StorageError {
         StorageError(.notDurable, "writing the vault's records failed before; open the vault anew")
     }
 
     public func scrub() async throws {
-        try await SQLiteFailure.translating {
+        try await guarded {
             try await database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
         }
     }

@@ -3,7 +3,7 @@ import Storage
 
 /// The custodian's own folder: mode 0700, held by one process at a time.
 ///
-/// `records.sqlite`, `objects/`, `staging/`, `secrets/` (one file a grant), `keys/` (custodian and log), `log/` (tiles
+/// `records.sqlite`, `reserve`, `objects/`, `staging/`, `secrets/` (one file a grant), `keys/` (custodian and log), `log/` (tiles
 /// and the published checkpoint), `lock`, `socket`. Each store made from it keeps it, so the lock is let go when the
 /// last of them is gone.
 public final class VaultFolder: Sendable {
@@ -59,6 +59,8 @@ public final class VaultFolder: Sendable {
     public func keys() -> FileSecrets { FileSecrets(self, folder: "keys") }
     /// The published checkpoint.
     public func checkpoints() -> FileCheckpoint { FileCheckpoint(self) }
+    /// The space held back for a full disk.
+    public func reserve() -> FileReserve { FileReserve(self) }
     /// The log's full tiles.
     public func tiles() -> FileTiles { FileTiles(self) }
 }
