@@ -16,6 +16,8 @@ public final class LogFixture {
 
     /// The custodian's clock.
     public var now: UInt64 = 1_790_000_000
+    /// The custodian's clock where it stands behind `now`, which is then the log's time.
+    public var clock: UInt64?
     public var entries: [[UInt8]] = []
     public var records: [[UInt8]?] = []
     public var lists: [GrantID: [UInt8]] = [:]
@@ -79,8 +81,8 @@ public final class LogFixture {
         let number = number(stream) + 1
         numbers[stream] = number
         let record = Record(
-            stream: stream, number: number, time: time, event: event, actor: actor, notes: notes.map(\.hash),
-            items: items, failures: failures)
+            stream: stream, number: number, time: time, clock: clock.map { Timestamp(seconds: $0) }, event: event,
+            actor: actor, notes: notes.map(\.hash), items: items, failures: failures)
         var fresh: [[UInt8]] = []
         for note in notes where disclosed[stream, default: []].insert(note.hash).inserted { fresh.append(note.bytes) }
         return try append(record, notes: fresh)

@@ -101,8 +101,9 @@ extension Custodian {
             throw CustodianError(.malformed, "the sealed keys are not the ones that the note names")
         }
         let appended = try await submit { ledger in
-            guard body.time.distance(to: ledger.time) <= Decision.clockTolerance else {
-                throw CustodianError(.refused, "the note's time is off; set this machine's clock")
+            guard Decision.isNear(body.time, ledger.clock) else {
+                throw CustodianError(
+                    .refused, ClockWords.sentence(theirs: body.time, ours: ledger.clock, log: ledger.time))
             }
             try self.requireCounting(owner: owner, in: ledger.records)
             try ledger.records.setRecovery(sealed, of: body.caseID)

@@ -17,7 +17,10 @@ final class Committer: Sendable {
         var head = LogHead(size: 0, frontier: [], checkpoint: [], time: Timestamp(seconds: 0))
         /// The checkpoint that the store of checkpoints holds; behind the head while the disk is full.
         var published: [UInt8]?
-        var isBroken = false
+        /// Why nothing is written any more.
+        var broken: CustodianError?
+        /// Whether the disk was full and the reserve has not been made again since.
+        var isOutOfRoom = false
         /// Checkpoints that were signed and committed here, the newest last.
         var recent: [(note: [UInt8], checkpoint: Checkpoint)] = []
     }
@@ -36,8 +39,8 @@ final class Committer: Sendable {
     }
 
     var head: LogHead { state.withLock { $0.head } }
-    /// Whether a write failed in a way that forbids trusting what was written since.
-    var isBroken: Bool { state.withLock { $0.isBroken } }
+    /// What failed in a way that forbids trusting what was written since.
+    var broken: CustodianError? { state.withLock { $0.broken } }
 
     /// What a note says that this process signed and committed lately; `nil` for every other, which may still be ours.
     func recent(_ note: [UInt8]) -> Checkpoint? {
@@ -68,16 +71,18 @@ final class Committer: Sendable {
         guard try tree.root(size: head.size) == expected else {
             throw StorageError(.damaged, "the log's leaves do not fit its checkpoint; restore the vault from a backup")
         }
-        state.withLock { $0.head = head }
+        let isOutOfRoom = stores.reserve.map { !$0.hold() } ?? false
+        state.withLock {
+            $0.head = head
+            $0.isOutOfRoom = isOutOfRoom
+        }
     }
 
     func commit(_ works: [CommitQueue.Work]) async throws {
-        if isBroken {
-            throw CustodianError(.readOnly, "writing to the vault failed; free the disk and start the custodian anew")
-        }
+        if let broken { throw broken }
         let before = head
         do {
-            let (head, leaves) = try await transact(works, after: before)
+            let (head, leaves) = try await transactInRoom(works, after: before)
             guard !leaves.isEmpty else { return }
             // The tree first: whoever is shown a checkpoint may come back with it at once, and it has to be found.
             try tree.append(leaves)
@@ -120,21 +125,45 @@ final class Committer: Sendable {
     // what the system has in its cache may differ from what is stored.
     private func settle(_ error: StorageError) -> any Error {
         if error.code == .full {
-            return CustodianError(.full, "disk full: access refused; free some space and try again")
+            return Custodian.full
         }
-        state.withLock { $0.isBroken = true }
-        return CustodianError(.readOnly, "writing to the vault failed; start the custodian anew")
+        let reason =
+            error.code == .replaced
+            ? error.reason : "writing to the vault failed; nothing more is served; start the custodian anew"
+        let broken = CustodianError(.readOnly, reason)
+        state.withLock { $0.broken = broken }
+        return broken
+    }
+
+    /// On a full disk the reserve is given up, and what is left of it serves refusals and endings alone.
+    private func transactInRoom(
+        _ works: [CommitQueue.Work], after before: LogHead
+    ) async throws -> (LogHead, [Leaf]) {
+        guard let reserve = stores.reserve else { return try await transact(works, after: before, hasRoom: true) }
+        let hasRoom = !state.withLock { $0.isOutOfRoom } || reserve.hold()
+        state.withLock { $0.isOutOfRoom = !hasRoom }
+        do {
+            return try await transact(works, after: before, hasRoom: hasRoom)
+        } catch let error as StorageError where error.code == .full {
+            reserve.release()
+            state.withLock { $0.isOutOfRoom = true }
+            // The journal's place can be used again.
+            try? await stores.records.scrub()
+            return try await transact(works, after: before, hasRoom: false)
+        }
     }
 
     private func transact(
-        _ works: [CommitQueue.Work], after before: LogHead
+        _ works: [CommitQueue.Work], after before: LogHead, hasRoom: Bool
     ) async throws -> (LogHead, [Leaf]) {
         let (keys, streams, clock) = (keys, streams, clock)
         return try await stores.records.transaction { records in
             guard try records.head() == before else {
                 throw StorageError(.conflict, "the records were changed by somebody else, or a write was not undone")
             }
-            let ledger = try Ledger(records: records, head: before, clock: clock(), streams: streams)
+            let ledger = try Ledger(
+                records: records, head: before, clock: clock(), streams: streams, hasRoom: hasRoom)
+            try ledger.tellOfClock()
             for work in works { try work(ledger) }
             guard !ledger.leaves.isEmpty else { return (before, []) }
             let note = try Committer.sign(size: ledger.size, root: ledger.root, keys: keys)

@@ -16,11 +16,12 @@ public struct CustodianStores: Sendable {
     let tiles: any TileStore
     let secrets: any SecretStore
     let keys: any SecretStore
+    let reserve: (any SpaceReserve)?
 
     /// Stores of one vault.
     public init(
         records: any RecordStore, objects: any ObjectStore, checkpoints: any CheckpointStore, tiles: any TileStore,
-        secrets: any SecretStore, keys: any SecretStore
+        secrets: any SecretStore, keys: any SecretStore, reserve: (any SpaceReserve)? = nil
     ) {
         self.records = records
         self.objects = objects
@@ -28,6 +29,7 @@ public struct CustodianStores: Sendable {
         self.tiles = tiles
         self.secrets = secrets
         self.keys = keys
+        self.reserve = reserve
     }
 }
 
@@ -75,7 +77,15 @@ public final class Custodian: Sendable {
         try await committer.begin()
         if let operatorKey { try await pin(operatorKey) }
         try await checkPublished()
-        if standing.withLock({ $0 }) == nil { try await finishEndings() }
+        guard standing.withLock({ $0 }) == nil else { return }
+        try await finishEndings()
+    }
+
+    /// Leaves the vault whole before the process goes: what is over has ended, and the journal is merged. A vault that
+    /// is closed or was not written well is left as it is.
+    public func finish() async throws {
+        try await expireGrants()
+        try await stores.records.scrub()
     }
 
     /// The custodian's key.
@@ -86,7 +96,7 @@ public final class Custodian: Sendable {
     /// The newest checkpoint, a signed note.
     public var checkpoint: [UInt8] { committer.head.checkpoint }
 
-    /// Time of the newest record.
+    /// The time that counts: the clock, or the newest leaf's time where the clock stands behind it.
     var newestTime: Timestamp { max(clock(), committer.head.time) }
 
     /// Writes the log's partial tiles, for those who read the log in the store and not over HTTP. Losing them is no
@@ -99,9 +109,7 @@ public final class Custodian: Sendable {
     /// Throws why nothing is served, if so.
     public func requireOpen() throws {
         if let error = standing.withLock({ $0 }) { throw error }
-        if committer.isBroken {
-            throw CustodianError(.readOnly, "writing to the vault failed; free the disk and start the custodian anew")
-        }
+        if let broken = committer.broken { throw broken }
     }
 
     func close(_ reason: String) {
@@ -115,14 +123,22 @@ public final class Custodian: Sendable {
     }
 
     /// Runs `body` in a transaction shared with others that wait.
-    func submit<Result: Sendable>(_ body: @escaping @Sendable (Ledger) throws -> Result) async throws -> Result {
+    /// - Parameter isSmall: whether it may also use what was reserved for a full disk.
+    func submit<Result: Sendable>(
+        isSmall: Bool = false, _ body: @escaping @Sendable (Ledger) throws -> Result
+    ) async throws -> Result {
         try requireOpen()
         do {
-            return try await queue.submit(body)
+            return try await queue.submit { ledger in
+                guard ledger.hasRoom || isSmall else { throw Custodian.full }
+                return try body(ledger)
+            }
         } catch let error as StorageError where error.code == .conflict {
             throw CustodianError(.conflict, "something under the same id is stored already")
         }
     }
+
+    static let full = CustodianError(.full, "disk full: access refused; free some space and try again")
 
     /// A receipt for the leaf at `index`, under the newest checkpoint.
     func receipt(_ index: UInt64) throws -> LogProof {
@@ -138,8 +154,12 @@ public final class Custodian: Sendable {
         let isWhole = published.map { (try? UnverifiedNote(parsing: $0)) != nil } ?? false
         if let published, isWhole, !contains(published) {
             return close(
-                "this vault is older than the checkpoint it has published: an old copy was put back; nothing is served")
+                "the vault's records lack what its published checkpoint covers: they were altered, or an older copy was "
+                    + "put back; nothing is served; keep this folder as it is, and put the newest whole copy in its place")
         }
+        // What a flush failed to write may still be in the system's cache, and look as if it were stored: it is written
+        // once more before anybody relies on it.
+        do { try await stores.records.scrub() } catch let error as StorageError where error.code == .full {}
         try committer.publish()
     }
 

@@ -93,7 +93,13 @@ extension Custodian {
                 to: try cardState(to.hash, in: ledger.records), caseCard: caseCard, above: [],
                 filesAreHeld: try holds(list, of: grant.caseID, in: ledger.records), custodian: verifierKey,
                 time: ledger.time))
-        guard verdict.isGranted else { throw CustodianError(.refused, Custodian.sentence(verdict)) }
+        guard verdict.isGranted else {
+            var reason = Custodian.sentence(verdict)
+            if verdict.failures.contains(.emptyWindow), ledger.isClockBehind {
+                reason += "; \(ClockWords.behind(ours: ledger.clock, log: ledger.time)); choose an end after that"
+            }
+            throw CustodianError(.refused, reason)
+        }
         let appended = try ledger.append(
             .granted, in: .matter(grant.caseID), by: from.hash, notes: [NamedNote(verified)],
             items: list.files.filter { $0.kind == .content }.map(\.item))
@@ -166,7 +172,7 @@ extension Custodian {
         let unverified = try Unverified<Revocation>(parsing: note)
         let by = try await stores.records.read { try self.cardState(unverified.body.by, in: $0) }
         let verified = try unverified.verified(by: by.card.key)
-        let accepted = try await take(verified, in: .grant(verified.body.grantID)) { ledger in
+        let accepted = try await take(verified, in: .grant(verified.body.grantID), isSmall: true) { ledger in
             let by = try self.countingCard(by.hash, at: ledger.time, in: ledger.records)
             let row = try self.grantToRevoke(verified.body, by: by, in: ledger.records)
             let appended = try ledger.append(
@@ -204,14 +210,16 @@ extension Custodian {
         try withdrawResponses(under: row.id, in: ledger)
     }
 
-    /// Ends grants whose window is over: a leaf each, then their secrets are destroyed.
+    /// Ends grants whose window is over: a leaf each, then their secrets are destroyed. Tells the log, too, of a clock
+    /// that stands behind it.
     public func expireGrants() async throws {
         try requireOpen()
+        try await tellOfClock()
         let now = newestTime
         guard try await stores.records.read({ try !$0.grantsToExpire(at: now).isEmpty }) else {
             return try await destroyEnded()
         }
-        try await submit { ledger in
+        try await submit(isSmall: true) { ledger in
             let rows = try ledger.records.grantsToExpire(at: ledger.time)
             for row in rows {
                 try ledger.append(

@@ -34,17 +34,26 @@ struct Appended: Sendable {
 /// Appends leaves within one transaction: number, tag, record and tree edge follow from each other here only.
 final class Ledger {
     let records: any RecordTransaction
-    /// The custodian's clock for everything in this transaction; never before the newest leaf's.
+    /// The time that counts in this transaction: the custodian's clock, or the newest leaf's time where the clock stands
+    /// behind it.
     let time: Timestamp
+    /// The custodian's clock.
+    let clock: Timestamp
+    /// Whether the disk has room for more than refusals and endings.
+    let hasRoom: Bool
     private(set) var leaves: [Leaf] = []
     /// Leaves of openings: the checkpoint over them is kept.
     private(set) var openingCount = 0
     private var tree: TreeBuilder
     private let streams: StreamKeys
 
-    init(records: any RecordTransaction, head: LogHead, clock: Timestamp, streams: StreamKeys) throws {
+    init(
+        records: any RecordTransaction, head: LogHead, clock: Timestamp, streams: StreamKeys, hasRoom: Bool = true
+    ) throws {
         self.records = records
         self.streams = streams
+        self.clock = clock
+        self.hasRoom = hasRoom
         time = max(clock, head.time)
         tree = try TreeBuilder(count: head.size, frontier: head.frontier)
     }
@@ -75,8 +84,8 @@ final class Ledger {
         let key = try streams.key(of: stream, in: records)
         let number = try records.newestNumber(of: stream) + 1
         let record = Record(
-            stream: stream, number: number, time: time, event: event, actor: actor, notes: notes.map(\.hash),
-            items: items, failures: failures)
+            stream: stream, number: number, time: time, clock: clock, event: event, actor: actor,
+            notes: notes.map(\.hash), items: items, failures: failures)
         var undisclosed: [[UInt8]] = []
         for note in notes where try records.disclosure(of: note.hash, in: stream) == nil {
             undisclosed.append(note.bytes)

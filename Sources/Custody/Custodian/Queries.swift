@@ -37,16 +37,12 @@ extension Custodian {
             throw CustodianError(.notAuthentic, "the query is meant for another custodian")
         }
         // By the clock or by the log's time: where the clock once ran ahead, or now runs behind, people may still look.
-        guard [clock(), newestTime].contains(where: { Custodian.isNear($0, query.time) }) else {
+        guard [clock(), newestTime].contains(where: { Decision.isNear($0, query.time) }) else {
             throw CustodianError(
-                .refused, "the clocks of this machine and of the vault are more than five minutes apart; set them")
+                .refused, ClockWords.sentence(theirs: query.time, ours: clock(), log: newestTime))
         }
         try Custodian.requireCounting(card, at: newestTime)
         return (query, card)
-    }
-
-    private static func isNear(_ left: Timestamp, _ right: Timestamp) -> Bool {
-        max(left, right).seconds - min(left, right).seconds <= Decision.clockTolerance
     }
 
     private static let denied = CustodianError(.notAuthentic, "this card may not see that")

@@ -36,11 +36,12 @@ extension Custodian {
     /// Takes a note: `body` appends the leaf that names it. The same text again, also at the same moment, is answered
     /// with the receipt of the first.
     func take<Body: NoteBody>(
-        _ note: Verified<Body>, in stream: StreamID, _ body: @escaping @Sendable (Ledger) throws -> Appended
+        _ note: Verified<Body>, in stream: StreamID, isSmall: Bool = false,
+        _ body: @escaping @Sendable (Ledger) throws -> Appended
     ) async throws -> Acceptance {
         if let before = try await taken(note.hash, in: stream) { return before }
         let hash = note.hash
-        let appended: Appended? = try await submit { ledger in
+        let appended: Appended? = try await submit(isSmall: isSmall) { ledger in
             try ledger.records.disclosure(of: hash, in: stream) == nil ? try body(ledger) : nil
         }
         if let appended { return try acceptance(appended) }
@@ -201,7 +202,7 @@ extension Custodian {
         let unverified = try Unverified<Withdrawal>(parsing: note)
         let verified = try unverified.verified(by: unverified.body.by)
         let hash = verified.body.card
-        return try await take(verified, in: .vault) { ledger in
+        return try await take(verified, in: .vault, isSmall: true) { ledger in
             let state = try self.cardState(hash, in: ledger.records)
             guard verified.body.by == state.card.key || verified.body.by == state.issuer else {
                 throw CustodianError(.notAuthentic, "only the card's holder or its issuer may withdraw it")

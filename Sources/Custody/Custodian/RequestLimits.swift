@@ -42,7 +42,7 @@ final class RequestMeter: Sendable {
             let drained = (max(time.seconds, bucket.since) - bucket.since).multipliedReportingOverflow(
                 by: limits.perSecond)
             bucket.used -= drained.overflow ? bucket.used : min(bucket.used, drained.partialValue)
-            bucket.since = max(bucket.since, time.seconds)
+            bucket.since = time.seconds  // also where the clock was set back: waiting has to help
             guard bucket.used < limits.burst else {
                 buckets[card] = bucket
                 return false

@@ -30,9 +30,9 @@ extension Custodian {
         try requireOpen()
         let unverified = try Unverified<AccessRequest>(parsing: note)
         let verified = try unverified.verified(by: try await registeredKey(of: unverified.body.card))
-        try meter.count(unverified.body.card, at: newestTime)
+        try meter.count(unverified.body.card, at: clock())
         let seen = try checkSeen(verified.body.checkpoint)
-        let (row, leaf) = try await submit { ledger in
+        let (row, leaf) = try await submit(isSmall: true) { ledger in
             let known = try ledger.records.request(verified.hash)
             let row = try known.map { try self.again($0, verified, ledger) } ?? self.decide(verified, ledger)
             return (row, try ledger.records.leaves(row.index..<row.index + 1).first)
@@ -70,7 +70,8 @@ extension Custodian {
         let body = verified.body
         let grants = try chain(body.grantID, in: ledger.records)
         let context = try context(verified, grants, ledger)
-        let verdict = Decision.decide(context)
+        var verdict = Decision.decide(context)
+        if verdict.isGranted, !ledger.hasRoom { verdict = Verdict([.noRoom]) }
         let stream = stream(body, isGrantKnown: !grants.isEmpty, caseCard: context.caseCard)
         var notes = [NamedNote(verified)]
         if let own = grants.first { notes.append(NamedNote(hash: own.row.hash, bytes: own.row.note)) }
@@ -179,7 +180,7 @@ extension Custodian {
             request: body, requester: try cardState(body.card, in: ledger.records), chain: grants.map(\.state),
             caseCard: matter?.body, caseCardHash: matter?.hash,
             standings: try body.items.map { try standing($0, body, ledger.records) }, custodian: verifierKey,
-            time: ledger.time, witnessTime: nil)
+            time: ledger.time, clock: ledger.clock, witnessTime: nil)
     }
 
     private func standing(
@@ -224,6 +225,6 @@ extension Custodian {
 
     /// The client has its parts: the stored response is deleted.
     public func acknowledge(_ request: NoteHash) async throws {
-        try await submit { try $0.records.deleteResponse(request) }
+        try await submit(isSmall: true) { try $0.records.deleteResponse(request) }
     }
 }

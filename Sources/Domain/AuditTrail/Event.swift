@@ -3,7 +3,7 @@ public import Sharing
 /// What a record tells of.
 public enum Event: UInt8, CaseIterable, Sendable {
     // In the vault's stream.
-    case cardAdded, cardWithdrawn, trustChanged, caseOpened, caseErased, verified, backedUp
+    case cardAdded, cardWithdrawn, trustChanged, caseOpened, caseErased, verified, backedUp, clockMovedBack
     // In a case's stream.
     case caseCardChanged, itemAdded, described, granted, approved, declined, extended, itemErased, keyChanged
     // In a case's stream for the owner, in a grant's for a recipient.
@@ -21,6 +21,7 @@ public enum Event: UInt8, CaseIterable, Sendable {
         case .caseErased: "case-erased"
         case .verified: "verified"
         case .backedUp: "backed-up"
+        case .clockMovedBack: "clock-moved-back"
         case .caseCardChanged: "case-card-changed"
         case .itemAdded: "item-added"
         case .described: "described"

@@ -48,6 +48,7 @@ extension Finding {
         // Of a leaf and its record.
         case entryMalformed, foreignLeaf, numberSkipped, numberRepeated, numberLate
         case recordUnreadable, recordDiffers, recordMisplaced, recordInconsistent, timeBackwards
+        case clockDiffers, clockUnannounced
         case noteMalformed, noteNotSigned
         // Of cards and trust.
         case cardUnknown, cardRepeated, cardNotVouched, withdrawalNotAllowed, trustNotNext, keyWithdrawn
@@ -69,9 +70,10 @@ extension Finding {
                 .recordMisplaced, .noteMalformed, .noteNotSigned, .keyDiffers, .listDiffers, .headNotSigned,
                 .headDiffers:
                 .altered
-            case .foreignLeaf, .recordInconsistent, .timeBackwards, .cardUnknown, .cardRepeated, .cardNotVouched,
-                .withdrawalNotAllowed, .trustNotNext, .keyWithdrawn, .caseUnknown, .caseNotAllowed, .caseCardNotNext,
-                .itemNotAllowed, .itemRepeated, .ingestChainBroken, .grantUnknown, .grantNotAllowed, .grantRepeated, .endNotAllowed,
+            case .foreignLeaf, .recordInconsistent, .timeBackwards, .clockDiffers, .clockUnannounced, .cardUnknown,
+                .cardRepeated, .cardNotVouched, .withdrawalNotAllowed, .trustNotNext, .keyWithdrawn, .caseUnknown,
+                .caseNotAllowed, .caseCardNotNext, .itemNotAllowed, .itemRepeated, .ingestChainBroken, .grantUnknown,
+                .grantNotAllowed, .grantRepeated, .endNotAllowed,
                 .grantedAgainstRules, .refusedAgainstRules, .refusedForOtherReasons, .requestRepeated:
                 .ruleBroken
             case .recordWithheld, .noteWithheld, .listWithheld, .headWithheld, .keyMissing, .issuerUnchecked,

@@ -20,6 +20,8 @@ extension Finding.Kind {
         case .recordMisplaced: "record-misplaced"
         case .recordInconsistent: "record-inconsistent"
         case .timeBackwards: "time-backwards"
+        case .clockDiffers: "clock-differs"
+        case .clockUnannounced: "clock-unannounced"
         case .noteMalformed: "note-malformed"
         case .noteNotSigned: "note-not-signed"
         case .cardUnknown: "card-unknown"
@@ -77,6 +79,8 @@ extension Finding.Kind {
         case .recordMisplaced: "the record names another stream or number than its leaf"
         case .recordInconsistent: "the record does not say what its notes say"
         case .timeBackwards: "the record's time lies before that of an earlier leaf"
+        case .clockDiffers: "the record's time is neither the custodian's clock nor the time of the leaf before"
+        case .clockUnannounced: "the custodian's clock stood behind the log, and the vault's stream does not say so"
         case .noteMalformed: "a note behind the record is malformed or not one that the record names"
         case .noteNotSigned: "a note's signature does not match"
         default: ruleSentence

@@ -26,7 +26,8 @@ enum NamedNote: Sendable {
         case .revoked: self = .revocation(try Unverified(parsing: bytes))
         case .keyChanged: self = .recovery(try Unverified(parsing: bytes))
         case .listed, .opened, .exported, .refused: self = .request(try Unverified(parsing: bytes))
-        case .caseErased, .verified, .backedUp, .described, .approved, .declined, .extended, .itemErased, .expired:
+        case .caseErased, .verified, .backedUp, .clockMovedBack, .described, .approved, .declined, .extended,
+            .itemErased, .expired:
             return nil
         }
     }
@@ -51,7 +52,8 @@ extension Event {
     /// Whether the record says everything, or names only notes that were shown before.
     fileprivate var isAboutNoNote: Bool {
         switch self {
-        case .caseErased, .verified, .backedUp, .described, .approved, .declined, .extended, .itemErased, .expired:
+        case .caseErased, .verified, .backedUp, .clockMovedBack, .described, .approved, .declined, .extended,
+            .itemErased, .expired:
             true
         case .cardAdded, .cardWithdrawn, .trustChanged, .caseOpened, .caseCardChanged, .itemAdded, .granted, .lentOn,
             .listed, .opened, .exported, .refused, .revoked, .keyChanged:

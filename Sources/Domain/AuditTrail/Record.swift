@@ -11,8 +11,10 @@ public struct Record: NoteBody, Equatable {
     public let stream: StreamID
     /// The leaf's number within the stream, from 1.
     public let number: UInt64
-    /// The custodian's clock at the leaf; never before the leaf's before.
+    /// The time that counts: the custodian's clock at the leaf, or the leaf's before where the clock stood behind it.
     public let time: Timestamp
+    /// The custodian's clock where it stood before `time`; `nil` where it is `time`.
+    public let clock: Timestamp?
     /// What happened.
     public let event: Event
     /// Text hash of the card of who did it; `nil` for the custodian itself.
@@ -25,13 +27,15 @@ public struct Record: NoteBody, Equatable {
     public let failures: [Failure]
 
     /// A record of its fields.
+    /// - Parameter clock: The custodian's clock; one that is not before `time` is `time`.
     public init(
-        stream: StreamID, number: UInt64, time: Timestamp, event: Event, actor: NoteHash?, notes: [NoteHash] = [],
-        items: [AgeFileID] = [], failures: [Failure] = []
+        stream: StreamID, number: UInt64, time: Timestamp, clock: Timestamp? = nil, event: Event, actor: NoteHash?,
+        notes: [NoteHash] = [], items: [AgeFileID] = [], failures: [Failure] = []
     ) {
         self.stream = stream
         self.number = number
         self.time = time
+        self.clock = clock.flatMap { $0 < time ? $0 : nil }
         self.event = event
         self.actor = actor
         self.notes = notes
@@ -42,7 +46,13 @@ public struct Record: NoteBody, Equatable {
     public init(reading reader: inout LineTextReader) throws(NoteError) {
         stream = try StreamID(reading: &reader)
         number = try reader.number("number")
-        time = try reader.timestamp("time")
+        let time = try reader.timestamp("time")
+        self.time = time
+        let clocks = try reader.timestamps("clock")
+        guard clocks.count <= 1, clocks.allSatisfy({ $0 < time }) else {
+            throw NoteError(.malformedValue, "a record's clock does not stand before its time")
+        }
+        clock = clocks.first
         guard let event = Event(word: try reader.value("event")) else {
             throw NoteError(.malformedValue, "a record tells of an event that is not known here")
         }
@@ -58,8 +68,8 @@ public struct Record: NoteBody, Equatable {
             failures.append(failure)
         }
         self.failures = failures
-        guard number > 0, (event == .refused) == !failures.isEmpty else {
-            throw NoteError(.malformedValue, "a record's number or failures do not fit its event")
+        guard number > 0, (event == .refused) == !failures.isEmpty, event != .clockMovedBack || clock != nil else {
+            throw NoteError(.malformedValue, "a record's number, clock or failures do not fit its event")
         }
     }
 
@@ -67,6 +77,7 @@ public struct Record: NoteBody, Equatable {
         stream.write(to: &writer)
         writer.add("number", number)
         writer.add("time", time)
+        if let clock { writer.add("clock", clock) }
         writer.write("event", event.word)
         writer.addOptional("actor", actor)
         for note in notes { writer.add("note", note) }

@@ -65,7 +65,8 @@ extension Replay {
             AccessContext(
                 request: body, requester: requester, chain: chain, caseCard: matter?.card, caseCardHash: matter?.hash,
                 standings: body.items.map { standing($0, body, lent) },
-                custodian: state.custodian ?? body.custodian, time: record.time, witnessTime: nil))
+                custodian: state.custodian ?? body.custodian, time: record.time,
+                clock: record.clock, witnessTime: nil))
         compare(record, verdict, body.caseID, chain, isListKnown: lent?.isListKnown ?? true, leaf)
     }
 
@@ -87,6 +88,8 @@ extension Replay {
             added.remove(.notListed)
             missing.remove(.notListed)
         }
+        // Whether there was room nobody can tell afterwards; it turns away only what would have been granted.
+        if record.failures == [.noRoom], expected.isEmpty { return }
         guard !added.isEmpty || !missing.isEmpty else { return }
         let kind: Finding.Kind
         if logged.isEmpty {

@@ -44,8 +44,7 @@ extension Replay {
     private mutating func judge(_ opened: OpenedRecord, _ leaf: CheckedLeaf) {
         let record = opened.record
         statistics.add(record)
-        if record.time < state.time { report(.timeBackwards, leaf.opened) }
-        state.time = max(state.time, record.time)
+        judgeTime(record, leaf)
         var line = AuditLine(index: leaf.opened.index, record: record)
         line.actor = record.actor.map { person($0) }
         defer { tell(line) }
@@ -64,12 +63,29 @@ extension Replay {
         }
     }
 
+    /// Time never runs back from leaf to leaf. A clock that stood behind the log gives the time of the leaf before, and
+    /// the vault's stream says so once for each such spell.
+    private mutating func judgeTime(_ record: Record, _ leaf: CheckedLeaf) {
+        if record.time < state.time { report(.timeBackwards, leaf.opened) }
+        if let clock = record.clock, holdsVault, !state.lacksKeys {
+            // The log's time begins with the vault, so the first leaf may already stand behind it.
+            if record.time != state.time, statistics.leaves > 1 {
+                report(.clockDiffers, leaf.opened, unless: [StreamID](state.doubts))
+            }
+            if record.event == .clockMovedBack { state.announced = record.time }
+            if !Decision.isNear(clock, record.time), state.announced != record.time {
+                report(.clockUnannounced, leaf.opened, unless: [.vault])
+            }
+        }
+        state.time = max(state.time, record.time)
+    }
+
     private mutating func judgeWithoutNote(_ record: Record, _ leaf: CheckedLeaf, _ line: inout AuditLine) {
         switch record.event {
         case .expired: judgeExpiry(record, leaf)
         case .refused where record.notes.count == 1 && state.hasDecided(record.notes[0]):
             judgeWithdrawnResponse(record, leaf, &line)
-        case .verified, .backedUp:
+        case .verified, .backedUp, .clockMovedBack:
             if record.actor != nil || !record.items.isEmpty { report(.recordInconsistent, leaf.opened) }
         case .caseErased, .described, .approved, .declined, .extended, .itemErased:
             if record.event == .itemErased { for item in record.items { state.items[item]?.isErased = true } }
@@ -110,7 +126,7 @@ extension Event {
     func belongs(in stream: StreamID) -> Bool {
         switch (self, stream) {
         case (.cardAdded, .vault), (.cardWithdrawn, .vault), (.trustChanged, .vault), (.caseOpened, .vault),
-            (.caseErased, .vault), (.verified, .vault), (.backedUp, .vault), (.refused, _):
+            (.caseErased, .vault), (.verified, .vault), (.backedUp, .vault), (.clockMovedBack, .vault), (.refused, _):
             true
         case (.caseCardChanged, .matter), (.itemAdded, .matter), (.described, .matter), (.granted, .matter),
             (.approved, .matter), (.declined, .matter), (.extended, .matter), (.itemErased, .matter),

@@ -83,6 +83,8 @@ struct ReplayState {
     var requests: [RequestID: Decided] = [:]
     /// The newest record's time.
     var time = Timestamp(seconds: 0)
+    /// The time at which the vault's stream last said that the clock had moved back.
+    var announced: Timestamp?
     /// Streams of which a record is withheld or unreadable.
     var doubts: Set<StreamID> = []
     /// Whether leaves are to be expected that no key here recognises.

@@ -136,6 +136,7 @@ extension Replay {
         }
         if (try? note.verified(by: owner)) == nil { report(.noteNotSigned, leaf.opened) }
         if state.withdrawnKeys.contains(owner) { report(.keyWithdrawn, leaf.opened) }
+        isConsistent(Decision.isNear(note.body.time, record.clock ?? record.time), leaf)
     }
 
     private mutating func judge(next note: Unverified<CaseCard>, _ record: Record, _ leaf: CheckedLeaf) {

@@ -85,16 +85,19 @@ public struct AccessContext: Sendable {
     public let standings: [ItemStanding]
     /// The deciding custodian.
     public let custodian: VerifierKey
-    /// The custodian's clock, never before the newest leaf's.
+    /// The time that counts: the custodian's clock, or the newest leaf's time where the clock stands behind it.
     public let time: Timestamp
+    /// The custodian's clock: `time`, or before it.
+    public let clock: Timestamp
     /// The median of the witnesses' times, where there are witnesses.
     public let witnessTime: Timestamp?
 
     /// A context of its fields.
+    /// - Parameter clock: The custodian's clock where it stands behind `time`.
     public init(
         request: AccessRequest, requester: CardState, chain: [GrantState], caseCard: CaseCard?,
         caseCardHash: NoteHash?, standings: [ItemStanding], custodian: VerifierKey, time: Timestamp,
-        witnessTime: Timestamp?
+        clock: Timestamp? = nil, witnessTime: Timestamp?
     ) {
         self.request = request
         self.requester = requester
@@ -104,6 +107,7 @@ public struct AccessContext: Sendable {
         self.standings = standings
         self.custodian = custodian
         self.time = time
+        self.clock = clock ?? time
         self.witnessTime = witnessTime
     }
 }
@@ -113,12 +117,21 @@ public enum Decision {
     /// How far a request's time may lie from the custodian's, in seconds.
     public static let clockTolerance: UInt64 = 300
 
+    /// Whether two clocks agree as far as has to be.
+    public static func isNear(_ left: Timestamp, _ right: Timestamp) -> Bool {
+        left.distance(to: right) <= clockTolerance
+    }
+
     /// Decides on a request.
+    ///
+    /// How old a request is, and whether a window has begun, is told by the custodian's clock; whether a window is over,
+    /// also by the newest leaf. A clock that ran ahead and was set right thus turns nobody's requests away, and no clock
+    /// that runs back brings a grant back.
     public static func decide(_ context: AccessContext) -> Verdict {
         let request = context.request
         var failures = context.requester.failures(at: context.time)
         if request.custodian != context.custodian { failures.insert(.wrongCustodian) }
-        if request.time.distance(to: context.time) > clockTolerance { failures.insert(.requestTimeOff) }
+        if !isNear(request.time, context.clock) { failures.insert(.requestTimeOff) }
         if context.standings.contains(.absent) || context.standings.count != request.items.count {
             failures.insert(.notListed)
         }
@@ -156,8 +169,10 @@ public enum Decision {
 
     /// Each grant up to the owner's has to stand by itself.
     private static func linkFailures(_ link: GrantState, isOwn: Bool, _ context: AccessContext) -> Set<Failure> {
-        var failures = link.windowFailures(at: context.time)
-        if let witnessed = context.witnessTime { failures.formUnion(link.windowFailures(at: witnessed)) }
+        // A clock that was corrected by less than clocks may differ does not end what has begun.
+        let early = isNear(context.clock, context.time) ? context.time : context.clock
+        var failures = link.windowFailures(from: early, to: context.time)
+        if let witnessed = context.witnessTime { failures.formUnion(link.windowFailures(from: witnessed, to: witnessed)) }
         if link.isRevoked { failures.insert(.revoked) }
         if link.isExpired { failures.insert(.expired) }
         if !isOwn {
@@ -183,9 +198,14 @@ public enum Decision {
 }
 
 extension GrantState {
-    fileprivate func windowFailures(at time: Timestamp) -> Set<Failure> {
-        if time < grant.notBefore { return [.notYetValid] }
-        return time >= grant.notAfter ? [.expired] : []
+    /// - Parameters:
+    ///   - early: a time that the window must have begun by.
+    ///   - late: a time, `early` or later, that it must not be over by.
+    fileprivate func windowFailures(from early: Timestamp, to late: Timestamp) -> Set<Failure> {
+        var failures: Set<Failure> = []
+        if early < grant.notBefore { failures.insert(.notYetValid) }
+        if late >= grant.notAfter { failures.insert(.expired) }
+        return failures
     }
 }
 

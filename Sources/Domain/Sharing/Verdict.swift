@@ -5,6 +5,7 @@ public enum Failure: UInt8, NoteWord, Comparable {
     case notYetValid, expired, revoked, grantAboveEnded, notApproved
     case notListed, erased, rightMissing, openingsUsedUp, journalMissing
     case emptyWindow, nothingLent, parentMissing, broaderThanParent, issuerNotAccepted
+    case noRoom
 
     /// The word that records carry.
     public var literal: StaticString {
@@ -33,6 +34,7 @@ public enum Failure: UInt8, NoteWord, Comparable {
         case .parentMissing: "parent-missing"
         case .broaderThanParent: "broader-than-parent"
         case .issuerNotAccepted: "issuer-not-accepted"
+        case .noRoom: "no-room"
         }
     }
 
@@ -62,6 +64,7 @@ public enum Failure: UInt8, NoteWord, Comparable {
         case .nothingLent: "the grant lends nothing"
         case .parentMissing: "the grant hangs below one that is not known here"
         case .broaderThanParent: "the grant gives more than the one above allows"
+        case .noRoom: "disk full: access refused"
         case .issuerNotAccepted: "the recipient's issuer is not accepted by the grant above"
         }
     }

@@ -151,6 +151,14 @@ extension LineTextReader {
         return try Timestamp(parsing: value)
     }
 
+    /// The times of all lines from here on that have `key`.
+    /// - Throws: `NoteError.malformedValue`.
+    public mutating func timestamps(_ key: StaticString) throws(NoteError) -> [Timestamp] {
+        var values: [Timestamp] = []
+        while isNext(key) { values.append(try timestamp(key)) }
+        return values
+    }
+
     /// A key name.
     /// - Throws: as `value(_:)`.
     public mutating func keyName(_ key: StaticString) throws(NoteError) -> KeyName { try KeyName(try value(key)) }

@@ -172,7 +172,7 @@ extension VaultSession {
         let answer: Wire.Answer = try connection.post("/v1/requests", note: note.bytes)
         let (receipt, record) = try check(answer, to: note, streamKey: streamKey, seen: seen)
         guard answer.granted else {
-            let reasons = record.record.failures.map { "\($0.sentence)" }.joined(separator: "; ")
+            let reasons = VaultSession.reasons(of: record.record, to: body)
             throw ClientError(.refused, reasons + " (the refusal is entry \(receipt.index) of the log)")
         }
         guard let sealed = answer.response else {
@@ -180,6 +180,20 @@ extension VaultSession {
         }
         let response = try open([UInt8](sealed), with: identity, for: note.hash)
         return Exchange(request: note, response: response, receipt: receipt, record: record)
+    }
+
+    /// Every rule that a refusal names, and what the clocks have to do with it.
+    private static func reasons(of record: Record, to request: AccessRequest) -> String {
+        var reasons = record.failures.map { "\($0.sentence)" }
+        let (clock, time) = (record.clock ?? record.time, record.time)
+        if record.failures.contains(.requestTimeOff) {
+            reasons.append(ClockWords.sentence(theirs: request.time, ours: clock, log: time))
+        } else if record.failures.contains(.expired) || record.failures.contains(.notYetValid),
+            !Decision.isNear(clock, time)
+        {
+            reasons.append(ClockWords.behind(ours: clock, log: time))
+        }
+        return reasons.joined(separator: "; ")
     }
 
     /// Everything that has to hold before a part may be used: the leaf is in the log and speaks of this request.

@@ -17,6 +17,7 @@ final class Scene {
     var pinnedOperator: VerifierKey?
     var limits = RequestLimits(perSecond: 1_000_000)
     let faults = Faults()
+    var reserve: (any SpaceReserve)?
     let operatorSigner: NoteSigner
     let issuer: NoteSigner
     let otherIssuer: NoteSigner
@@ -97,14 +98,14 @@ final class Scene {
     /// Opens the vault's folder, its stores behind ones that fail when `faults` says so.
     func open() async throws {
         let path = folder.path + "/vault"
-        let (clock, faults, limits, pinned) = (clock, faults, limits, pinnedOperator)
+        let (clock, faults, limits, pinned, reserve) = (clock, faults, limits, pinnedOperator, reserve)
         vault = try await patiently {
             let folder = try VaultFolder(path: path, creating: true)
             let stores = CustodianStores(
                 records: FaultyRecords(try folder.records(), faults), objects: FaultyObjects(folder.objects(), faults),
                 checkpoints: FaultyCheckpoints(folder.checkpoints(), faults),
                 tiles: FaultyTiles(folder.tiles(), faults), secrets: FaultySecrets(folder.secrets(), faults),
-                keys: folder.keys())
+                keys: folder.keys(), reserve: reserve)
             return try await Custodian(stores: stores, limits: limits, operatorKey: pinned, clock: { clock.time })
         }
     }

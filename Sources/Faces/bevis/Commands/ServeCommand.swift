@@ -64,7 +64,7 @@ struct ServeCommand: AsyncParsableCommand {
         let folder = try VaultFolder(path: path, creating: create)
         let stores = CustodianStores(
             records: try folder.records(), objects: folder.objects(), checkpoints: folder.checkpoints(),
-            tiles: folder.tiles(), secrets: folder.secrets(), keys: folder.keys())
+            tiles: folder.tiles(), secrets: folder.secrets(), keys: folder.keys(), reserve: folder.reserve())
         let custodian = try await Custodian(
             stores: stores, limits: RequestLimits(perSecond: requestsPerSecond), operatorKey: operatorKey,
             clock: Person.now)
@@ -83,10 +83,13 @@ struct ServeCommand: AsyncParsableCommand {
         }
         try await server.run(stopsOnSignals: true)
         try? custodian.writePartialTiles()
+        sweeper.cancel()
+        // Whoever was served has been told; what cannot be finished now is finished at the next start.
+        try? await custodian.finish()
         withExtendedLifetime(folder) {}
     }
 
-    /// Ends grants whose window is over, within half a minute of its end.
+    /// Ends grants whose window is over, at the start and then within half a minute of its end.
     private func sweep(_ custodian: Custodian) async {
         while !Task.isCancelled {
             // A failure shows at the next request, which cannot be served either.
