@@ -18,12 +18,14 @@ build_needs=(
     'libcurl4-openssl-dev: pkg-config --exists libcurl'
     'libsqlite3-dev: pkg-config --exists sqlite3'
 )
-# age is the peer that must read our files and write ours; strace and faketime bring the faults; Python computes the
-# specification's example a second time; the others build and run the modules of the browser.
+# age is the peer that must read our files and write ours; strace, faketime and small file systems bring the faults;
+# Python computes the specification's example a second time; the others build and run the modules of the browser.
 test_needs=(
     'age: command -v age'
     'strace: command -v strace'
     'faketime: command -v faketime'
+    'procps: command -v pgrep'
+    'e2fsprogs: PATH=$PATH:/usr/sbin:/sbin command -v mkfs.ext4'
     'python3: command -v python3'
     'python3-cryptography: python3 -c "import cryptography"'
     'wasi-libc: test -d /usr/include/wasm32-wasi'
