@@ -66,7 +66,7 @@ struct ClockTests {
         try ask(scene, at: scene.log.now)
         #expect(scene.log.findings() == [])
         scene.log.clock = scene.log.now - Decision.clockTolerance - 1
-        try ask(scene, at: scene.log.now - 1)
+        try scene.log.append(.verified, in: .vault, by: nil, notes: [])
         #expect(scene.log.findings().map(\.kind) == [.clockUnannounced])
     }
 
@@ -88,15 +88,15 @@ struct ClockTests {
 
     @Test func recordWhoseClockIsNotBeforeItsTimeIsMalformed() throws {
         let time = Timestamp(seconds: 1_790_000_000)
+        func line(_ clock: UInt64) -> String {
+            "clock " + String(decoding: Timestamp(seconds: clock).text, as: UTF8.self)
+        }
         func text(_ clock: UInt64) -> [UInt8] {
             let record = Record(
                 stream: .vault, number: 1, time: time, clock: Timestamp(seconds: 1_780_000_000), event: .clockMovedBack,
                 actor: nil)
-            let before = Array("clock ".utf8) + Timestamp(seconds: 1_780_000_000).text
-            let after = Array("clock ".utf8) + Timestamp(seconds: clock).text
-            return Array(
-                String(decoding: record.text, as: UTF8.self)
-                    .replacing(String(decoding: before, as: UTF8.self), with: String(decoding: after, as: UTF8.self)).utf8)
+            let text = String(decoding: record.text, as: UTF8.self)
+            return Array(text.replacing(line(1_780_000_000), with: line(clock)).utf8)
         }
         #expect(try Record(parsing: text(1_789_999_999)).clock == Timestamp(seconds: 1_789_999_999))
         #expect(throws: NoteError(.malformedValue, "")) { try Record(parsing: text(1_790_000_000)) }

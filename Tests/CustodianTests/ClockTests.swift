@@ -85,8 +85,8 @@ struct ClockTests {
         let short = try scene.sign(try scene.draft([item]))
         let said = try await words { _ = try await scene.submit(short) }
         #expect(
-            said == "the grant's window is empty or already over; the custodian's clock has moved back: it stands 30 days "
-                + "behind its log, which has come to 2027-02-14T08:00:00Z; choose an end after that")
+            said == "the grant's window is empty or already over; the custodian's clock has moved back: it stands "
+                + "30 days behind its log, which has come to 2027-02-14T08:00:00Z; choose an end after that")
     }
 
     @Test func newSealedKeysAreTakenByTheClockAndAWrongClockIsNotBlamedOnHer() async throws {

@@ -155,7 +155,8 @@ public final class Custodian: Sendable {
         if let published, isWhole, !contains(published) {
             return close(
                 "the vault's records lack what its published checkpoint covers: they were altered, or an older copy was "
-                    + "put back; nothing is served; keep this folder as it is, and put the newest whole copy in its place")
+                    + "put back; nothing is served; keep this folder as it is, and put the newest whole copy in its place"
+            )
         }
         // What a flush failed to write may still be in the system's cache, and look as if it were stored: it is written
         // once more before anybody relies on it.

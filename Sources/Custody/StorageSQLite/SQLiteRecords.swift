@@ -90,8 +90,9 @@ public final class SQLiteRecords: RecordStore {
             _ = try? await database.writeWithoutTransaction { try $0.checkpoint(.truncate) }
         }
         throw StorageError(
-            .replaced, "the vault's records were deleted or replaced while the custodian ran; nothing more is served; "
-                + "find out who did it, then start the custodian anew")
+            .replaced,
+            "the vault's records were deleted or replaced while the custodian ran; nothing more is served; find out who "
+                + "did it, then start the custodian anew")
     }
 
     public func read<Result: Sendable>(

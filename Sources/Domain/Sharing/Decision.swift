@@ -172,7 +172,9 @@ public enum Decision {
         // A clock that was corrected by less than clocks may differ does not end what has begun.
         let early = isNear(context.clock, context.time) ? context.time : context.clock
         var failures = link.windowFailures(from: early, to: context.time)
-        if let witnessed = context.witnessTime { failures.formUnion(link.windowFailures(from: witnessed, to: witnessed)) }
+        if let witnessed = context.witnessTime {
+            failures.formUnion(link.windowFailures(from: witnessed, to: witnessed))
+        }
         if link.isRevoked { failures.insert(.revoked) }
         if link.isExpired { failures.insert(.expired) }
         if !isOwn {
