@@ -1,3 +1,4 @@
+import AgeFile
 import AuditTrail
 import LogFixture
 import MerkleTree

@@ -1,4 +1,4 @@
-import AgeFile
+public import AgeFile
 public import AuditTrail
 public import Sharing
 public import SignedNote
