@@ -37,7 +37,8 @@ import TransparencyLog
 
     @Test func refusalNeedsNoKeptCheckpoint() throws {
         let scene = try Scene()
-        try scene.log.open(scene.officer, scene.matter, scene.lent, [scene.items[0]], .export, failures: [.rightMissing])
+        try scene.log.open(
+            scene.officer, scene.matter, scene.lent, [scene.items[0]], .export, failures: [.rightMissing])
         #expect(scene.log.heads.isEmpty)
         #expect(scene.log.findings() == [])
     }

@@ -44,8 +44,9 @@ struct CaseCardTests {
                 try await refusal { try await scene.custodian.changeCaseCard(card.bytes, by: scene.owner.hash) }
                     == .conflict)
         }
-        #expect(try await refusal { try await scene.custodian.changeCaseCard(scene.caseCard.bytes, by: scene.owner.hash) }
-            == .conflict)
+        #expect(
+            try await refusal { try await scene.custodian.changeCaseCard(scene.caseCard.bytes, by: scene.owner.hash) }
+                == .conflict)
         let unknown = try next(scene) { $0.caseID = Random.value() }
         #expect(
             try await refusal { try await scene.custodian.changeCaseCard(unknown.bytes, by: scene.owner.hash) }

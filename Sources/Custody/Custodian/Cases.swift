@@ -70,7 +70,7 @@ extension Custodian {
             }
             let current = try self.caseCard(body.caseID, in: ledger.records)
             guard body.follows(current.body, hash: current.hash) else {
-                throw CustodianError(.conflict, "the case card does not follow the newest one; fetch that and sign anew")
+                throw CustodianError(.conflict, "the case card does not follow the newest; fetch that and sign anew")
             }
             try ledger.records.setCaseCard(note, of: body.caseID)
             return try ledger.append(

@@ -210,7 +210,9 @@ extension Custodian {
             guard !state.isWithdrawn else { throw CustodianError(.conflict, "the card was withdrawn already") }
             let appended = try ledger.append(.cardWithdrawn, in: .vault, by: nil, notes: [NamedNote(verified)])
             try ledger.records.withdrawCard(hash, index: appended.index)
-            if !state.card.needsIssuer { try ledger.records.setSetting(Custodian.withdrawnSetting(state.card.key), [1]) }
+            if !state.card.needsIssuer {
+                try ledger.records.setSetting(Custodian.withdrawnSetting(state.card.key), [1])
+            }
             return appended
         }
     }

@@ -49,7 +49,9 @@ public struct HistoriesEvidence: NoteBody, Equatable {
                 ? .nobody("the two checkpoints are the same")
                 : .convicting(.log, "it signed two different logs of one size")
         }
-        guard let root else { return .nobody("the two checkpoints alone prove nothing: ask the log to prove that they fit") }
+        guard let root else {
+            return .nobody("the two checkpoints alone prove nothing: ask the log to prove that they fit")
+        }
         guard old.size < new.size,
             (try? proof.verify(older: old.size, olderRoot: root, newer: new.size, newerRoot: new.root)) != nil
         else { return .unsound("the proof does not belong to the two checkpoints") }

@@ -82,7 +82,7 @@ public struct OpeningEvidence: NoteBody, Equatable {
             let lent = try? unverified.verified(by: card.body.key)
         else { return .unsound("the grant is not signed by the holder of the grantor's card") }
         guard lent.body.custodian == custodian else { return .unsound("the grant names another custodian") }
-        guard lent.body.parent == nil else { return .unsound("the grant was lent on: this evidence is of another form") }
+        guard lent.body.parent == nil else { return .unsound("the grant was lent on: this is no evidence of it") }
         guard proof.size == lent.body.listSize,
             (try? proof.verify(leaf: TreeHash.leaf(file.entry), root: lent.body.listRoot)) != nil
         else { return .unsound("the entry is not part of the grant's item list") }

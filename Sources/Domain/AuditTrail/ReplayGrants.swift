@@ -32,7 +32,9 @@ extension Replay {
         _ body: IngestRecord, _ record: Record, _ matter: ReplayState.Matter, _ leaf: CheckedLeaf
     ) {
         guard let actor = record.actor else {
-            if !matter.card.signers.contains(body.signer) { report(.itemNotAllowed, leaf.opened, unless: [record.stream]) }
+            if !matter.card.signers.contains(body.signer) {
+                report(.itemNotAllowed, leaf.opened, unless: [record.stream])
+            }
             return
         }
         guard let card = state.cards[actor] else { return reportUnknownCard(leaf.opened) }

@@ -67,7 +67,8 @@ struct EvidenceCommand: ParsableCommand {
 
     private func text(_ verdict: EvidenceVerdict, _ who: Parties) -> String {
         guard let party = verdict.convicted else {
-            return "convicted: nobody\n\(verdict.isSound ? "" : "the evidence does not hold together: ")\(verdict.reason)"
+            let why = verdict.isSound ? "" : "the evidence does not hold together: "
+            return "convicted: nobody\n\(why)\(verdict.reason)"
         }
         let name = party == .grantor ? who.grantor.map { " " + $0 } ?? "" : ""
         return "convicted: the \(party.word)\(name)\n\(verdict.reason)"

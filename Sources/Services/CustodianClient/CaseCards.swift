@@ -61,7 +61,9 @@ private struct CardHistory {
         ownerKey = own.card.ownerKey
         let opening = reading.attached.first { entry in
             entry.disclosed.record.event == .caseOpened
-                && entry.disclosed.notes.contains { (try? Unverified<CaseCard>(parsing: $0).body.caseID) == own.card.caseID }
+                && entry.disclosed.notes.contains {
+                    (try? Unverified<CaseCard>(parsing: $0).body.caseID) == own.card.caseID
+                }
         }
         guard let bytes = opening?.disclosed.notes.first,
             let first = try? Unverified<CaseCard>(parsing: bytes).verified(by: ownerKey)

@@ -58,7 +58,7 @@ struct ServeCommand: AsyncParsableCommand {
     private func serve(_ path: String) async throws {
         let operatorKey = try self.operatorKey.map { text throws(CommandFailure) in
             do throws(NoteError) { return try VerifierKey(parsing: Array(text.utf8)) } catch {
-                throw CommandFailure(.usage, "--operator: \(error.reason)", hint: "see the key with: bevis identity show")
+                throw CommandFailure(.usage, "--operator: \(error.reason)", hint: "see it with: bevis identity show")
             }
         }
         let folder = try VaultFolder(path: path, creating: create)

@@ -31,7 +31,8 @@ enum CustodianProcess {
         guard pipe(&pipes) == 0, pipes.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
             throw failure("a custodian cannot be started")
         }
-        let arguments = ["bevis", "serve", "--vault", folder, "--background"] + (creating ? ["--create"] : [])
+        let arguments =
+            ["bevis", "serve", "--vault", folder, "--background"] + (creating ? ["--create"] : [])
             + (operatorKey.map { ["--operator", $0] } ?? [])
         let child = try spawn(arguments, reporting: pipes[1])
         close(pipes[1])
