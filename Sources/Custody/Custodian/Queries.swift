@@ -16,16 +16,6 @@ public struct StreamPage: Sendable {
     public let attached: [(index: UInt64, record: [UInt8])]
 }
 
-/// A grant as its recipient or the owner sees it.
-public struct GrantView: Sendable {
-    /// The grant and what became of it.
-    public let row: GrantRow
-    /// The grantor's card, a signed note.
-    public let from: [UInt8]
-    /// The recipient's card, a signed note.
-    public let to: [UInt8]
-}
-
 extension Custodian {
     /// Verifies a query: signed by a registered card that counts, meant for this custodian, made within five minutes.
     public func authorise(_ note: [UInt8]) async throws -> (query: Query, card: CardState) {
@@ -47,7 +37,7 @@ extension Custodian {
 
     private static let denied = CustodianError(.notAuthentic, "this card may not see that")
 
-    private func requireOwner(_ card: CardState, of matter: CaseID, in reader: any RecordReader) throws {
+    func requireOwner(_ card: CardState, of matter: CaseID, in reader: any RecordReader) throws {
         guard try caseCard(matter, in: reader).body.ownerKey == card.card.key else { throw Custodian.denied }
     }
 
@@ -70,7 +60,8 @@ extension Custodian {
                 throw CustodianError(.unknown, "the grant is not known here")
             }
             let grant = try Grant(parsing: UnverifiedNote(parsing: row.note).text)
-            if grant.to != card.hash, grant.from != card.hash {
+            let concerned = try chain(row.id, in: reader).map(\.state.grant.from) + [grant.to]
+            if !concerned.contains(card.hash), try !units(of: card.hash, in: reader).contains(grant.to) {
                 try requireOwner(card, of: grant.caseID, in: reader)
             }
             return .grant(row.id)
@@ -94,9 +85,14 @@ extension Custodian {
             let disclosed = try DisclosedRecord(opening: sealed, with: key)
             if let actor = disclosed.record.actor { try insert(actor, in: reader, to: &indices) }
             for note in disclosed.notes {
-                guard let grant = try? Grant(parsing: UnverifiedNote(parsing: note).text) else { continue }
-                try insert(grant.from, in: reader, to: &indices)
-                try insert(grant.to, in: reader, to: &indices)
+                let text = try UnverifiedNote(parsing: note).text
+                if let grant = try? Grant(parsing: text) {
+                    try insert(grant.from, in: reader, to: &indices)
+                    try insert(grant.to, in: reader, to: &indices)
+                } else if let named = (try? AccessRequest(parsing: text))?.membership {
+                    guard let row = try reader.membership(named) else { continue }
+                    indices.formUnion([row.index] + (row.withdrawnIndex.map { [$0] } ?? []))
+                }
             }
         }
         if case .matter(let id) = stream, let text = try reader.setting(Custodian.openedSetting(id)),
@@ -167,25 +163,6 @@ extension Custodian {
         return try stores.objects.provenLeaves(of: id, at: [0] + chunks.map { $0 + 1 })
     }
 
-    /// Grants to the asking card, or of a case for its owner.
-    public func grants(_ query: Query, _ card: CardState) async throws -> [GrantView] {
-        try await stores.records.read { reader in
-            let rows: [GrantRow]
-            switch (query.subject, query.scope) {
-            case (.grants, nil): rows = try reader.grants(to: card.hash)
-            case (.caseStream, let id?):
-                try self.requireOwner(card, of: CaseID(id.bytes), in: reader)
-                rows = try reader.grants(of: CaseID(id.bytes))
-            default: throw CustodianError(.malformed, "the query names no grants")
-            }
-            return try rows.map { row in
-                let grant = try Grant(parsing: UnverifiedNote(parsing: row.note).text)
-                return GrantView(
-                    row: row, from: try reader.card(grant.from)?.note ?? [], to: try reader.card(grant.to)?.note ?? [])
-            }
-        }
-    }
-
     // MARK: Owner's cases
 
     /// Cases whose owner key is the asking card's: case card and sealed keys.
@@ -224,11 +201,14 @@ extension Custodian {
         }
     }
 
-    /// The sealed item lists of all grants, for auditors.
+    /// The sealed item lists of all grants and extensions, for auditors.
     public func auditLists(_ query: Query, _ card: CardState) async throws -> [(id: GrantID, list: [UInt8])] {
         try await stores.records.read { reader in
             guard query.subject == .audit, try self.isAuditor(card.hash, in: reader) else { throw Custodian.denied }
-            return try reader.matters().flatMap { try reader.grants(of: $0.id) }.map { ($0.id, $0.list) }
+            return try reader.matters().flatMap { try reader.grants(of: $0.id) }.flatMap { row in
+                let more = row.isStanding ? try reader.grantExtensions(of: row.id) : []
+                return [(row.id, row.list)] + more.map { ($0.id, $0.list) }
+            }
         }
     }
 

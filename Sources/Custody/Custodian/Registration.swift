@@ -197,12 +197,15 @@ extension Custodian {
         return vouched.signers.first
     }
 
-    /// Takes a card back: by its own key or its issuer's.
+    /// Takes a card back: by its own key or its issuer's. Or a membership: by the member's key or its issuer's.
     public func withdrawCard(_ note: [UInt8]) async throws -> Acceptance {
         let unverified = try Unverified<Withdrawal>(parsing: note)
         let verified = try unverified.verified(by: unverified.body.by)
         let hash = verified.body.card
         return try await take(verified, in: .vault, isSmall: true) { ledger in
+            guard try ledger.records.card(hash) != nil else {
+                return try self.withdrawMembership(verified, ledger)
+            }
             let state = try self.cardState(hash, in: ledger.records)
             guard verified.body.by == state.card.key || verified.body.by == state.issuer else {
                 throw CustodianError(.notAuthentic, "only the card's holder or its issuer may withdraw it")

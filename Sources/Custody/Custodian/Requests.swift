@@ -80,7 +80,7 @@ extension Custodian {
             items: body.items, failures: verdict.failures)
         var response: [UInt8]?
         if verdict.isGranted {
-            response = try sealResponse(verified, grants.first?.row, ledger.records)
+            response = try sealResponse(verified, grants, ledger.records)
             if body.action.isOpening { try count(grants.map(\.row), ledger.records) }
         }
         let row = RequestRow(
@@ -106,7 +106,10 @@ extension Custodian {
     private func ending(of grant: GrantID?, _ ledger: Ledger) throws -> Verdict {
         let grants = try chain(grant, in: ledger.records)
         return Verdict(
-            Set(grants.enumerated().compactMap { level, link in link.ending(at: ledger.time, isOwn: level == 0) }))
+            Set(
+                grants.enumerated().compactMap { level, link in
+                    link.state.ending(at: ledger.time, isOwn: level == 0)
+                }))
     }
 
     /// Deletes a response that was not fetched, by a leaf that says so.
@@ -144,41 +147,14 @@ extension Custodian {
         return try DisclosedRecord(opening: sealed, with: try streams.key(of: row.stream, in: reader)).record
     }
 
-    private struct Link {
-        var row: GrantRow
-        let state: GrantState
-
-        /// Why nothing is released under the grant any more, if so.
-        func ending(at time: Timestamp, isOwn: Bool) -> Failure? {
-            guard state.hasEnded || time >= state.grant.notAfter else { return nil }
-            guard isOwn else { return .grantAboveEnded }
-            return state.isRevoked ? .revoked : .expired
-        }
-    }
-
-    private func chain(_ id: GrantID?, in reader: any RecordReader) throws -> [Link] {
-        var links: [Link] = []
-        var next = try id.flatMap { try reader.grant($0) }
-        while let row = next {
-            let grant = try self.grantNotes.parse(row.note).body
-            let state = GrantState(
-                grant: grant, hash: row.hash, isApproved: row.isApproved, isRevoked: row.isRevoked,
-                isExpired: row.isExpired, openingsUsed: row.openingsUsed,
-                recipient: try cardState(grant.to, in: reader))
-            links.append(Link(row: row, state: state))
-            next = try grant.parent.flatMap { try reader.grant(text: $0) }
-        }
-        return links
-    }
-
     private func context(
-        _ verified: Verified<AccessRequest>, _ grants: [Link], _ ledger: Ledger
+        _ verified: Verified<AccessRequest>, _ grants: [ChainLink], _ ledger: Ledger
     ) throws -> AccessContext {
         let body = verified.body
         let matter = try ledger.records.matter(body.caseID).map { _ in try caseCard(body.caseID, in: ledger.records) }
         return AccessContext(
-            request: body, requester: try cardState(body.card, in: ledger.records), chain: grants.map(\.state),
-            caseCard: matter?.body, caseCardHash: matter?.hash,
+            request: body, requester: try cardState(body.card, in: ledger.records),
+            membership: try membership(body.membership, in: ledger.records), chain: grants.map(\.state), caseCard: matter?.body, caseCardHash: matter?.hash,
             standings: try body.items.map { try standing($0, body, ledger.records) }, custodian: verifierKey,
             time: ledger.time, clock: ledger.clock, witnessTime: nil)
     }
@@ -205,15 +181,16 @@ extension Custodian {
     }
 
     private func sealResponse(
-        _ verified: Verified<AccessRequest>, _ grant: GrantRow?, _ reader: any RecordReader
+        _ verified: Verified<AccessRequest>, _ grants: [ChainLink], _ reader: any RecordReader
     ) throws -> [UInt8] {
         var releases: [AccessResponse.Release] = []
-        if let grant {
-            let secret = try secret(of: grant)
+        if let own = grants.first?.row {
+            var secrets = ReleasedSecrets(self, reader)
             for item in verified.body.items {
-                for (kind, file) in try reader.listedFiles(grant.id, item: item).sorted(by: { $0.key < $1.key })
+                for (kind, file) in try reader.listedFiles(own.id, item: item).sorted(by: { $0.key < $1.key })
                 where kind == .description || verified.body.action != .list {
-                    releases.append(.init(file: file, part: secret.part(for: file, in: grant.id)))
+                    let parts = try grants.map { try secrets.part(of: $0.row, for: file, item: item) }
+                    releases.append(.init(file: file, parts: parts))
                 }
             }
         }
@@ -226,5 +203,27 @@ extension Custodian {
     /// The client has its parts: the stored response is deleted.
     public func acknowledge(_ request: NoteHash) async throws {
         try await submit(isSmall: true) { try $0.records.deleteResponse(request) }
+    }
+}
+
+/// The secrets of a chain's grants, and of the extensions that list what is asked for, each opened once.
+private struct ReleasedSecrets {
+    private let custodian: Custodian
+    private let reader: any RecordReader
+    private var known: [GrantID: GrantSecret] = [:]
+
+    init(_ custodian: Custodian, _ reader: any RecordReader) {
+        self.custodian = custodian
+        self.reader = reader
+    }
+
+    mutating func part(of row: GrantRow, for file: AgeFileID, item: AgeFileID) throws -> Part {
+        let more = row.isStanding ? try reader.grantExtension(of: row.id, listing: file, item: item) : nil
+        let id = more ?? row.id
+        if let secret = known[id] { return secret.part(for: file, in: id) }
+        let sealed = try more == nil ? row.secret : reader.grantExtension(id)?.secret
+        let secret = try custodian.secret(sealed, of: id)
+        known[id] = secret
+        return secret.part(for: file, in: id)
     }
 }

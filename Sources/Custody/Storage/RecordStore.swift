@@ -59,6 +59,24 @@ public protocol RecordReader {
     func grants(of matter: CaseID) throws -> [GrantRow]
     /// All grants that have not ended and whose window is over at `time`.
     func grantsToExpire(at time: Timestamp) throws -> [GrantRow]
+    /// Grants directly below a grant, by its text hash, oldest first.
+    func grants(under parent: NoteHash) throws -> [GrantRow]
+    /// Grants of a case that wait for the owner's yes, oldest first.
+    func grantsWaiting(of matter: CaseID) throws -> [GrantRow]
+    /// Standing grants of a case that have not ended, oldest first.
+    func standingGrants(of matter: CaseID) throws -> [GrantRow]
+    /// An extension by its id.
+    func grantExtension(_ id: GrantID) throws -> ExtensionRow?
+    /// Extensions of a standing grant, oldest first.
+    func grantExtensions(of grant: GrantID) throws -> [ExtensionRow]
+    /// The extension of a standing grant that lists a file of an item; `nil` where the grant's own list does, or none.
+    func grantExtension(of grant: GrantID, listing file: AgeFileID, item: AgeFileID) throws -> GrantID?
+    /// How many items of a case, erased ones not counted, a grant does not list.
+    func unlistedCount(in grant: GrantID, of matter: CaseID) throws -> UInt64
+    /// A membership by its text hash.
+    func membership(_ hash: NoteHash) throws -> MembershipRow?
+    /// Memberships of a card's holder, oldest first.
+    func memberships(of member: NoteHash) throws -> [MembershipRow]
     /// The ids of the files of these kinds that a grant lends of an item; empty when it lends none.
     func listedFiles(_ grant: GrantID, item: AgeFileID) throws -> [ListedKind: AgeFileID]
     /// A decided request by its text hash.
@@ -98,8 +116,13 @@ public protocol RecordTransaction: RecordReader {
     func setSigner(_ key: VerifierKey, in matter: CaseID, _ row: SignerRow) throws
     func insert(_ grant: GrantRow, of matter: CaseID, to card: NoteHash, notAfter: Timestamp, files: [ListedFile])
         throws
-    /// Writes what can change of a grant: secret, approval, ending, openings.
+    /// Writes what can change of a grant: secret, approval or decline, ending, openings.
     func update(_ grant: GrantRow) throws
+    func insert(_ row: ExtensionRow, files: [ListedFile]) throws
+    /// Forgets the sealed secrets of a standing grant's extensions.
+    func deleteExtensionSecrets(of grant: GrantID) throws
+    func insert(_ membership: MembershipRow) throws
+    func withdrawMembership(_ hash: NoteHash, index: UInt64) throws
     func insert(_ request: RequestRow, hash: NoteHash, grant: GrantID?) throws
     /// Replaces a decided request by what a later look at it came to.
     func update(_ request: RequestRow, hash: NoteHash) throws

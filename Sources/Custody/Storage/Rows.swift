@@ -151,6 +151,10 @@ public struct GrantRow: Sendable, Equatable {
     public let id: GrantID
     /// The grant's text hash.
     public let hash: NoteHash
+    /// Text hash of the grant above; `nil` for the owner's.
+    public let parent: NoteHash?
+    /// Whether it is extended later.
+    public let isStanding: Bool
     /// The signed note.
     public let note: [UInt8]
     /// The age file to the recipient.
@@ -165,6 +169,8 @@ public struct GrantRow: Sendable, Equatable {
     public var isRevoked: Bool
     /// Whether an `expired` leaf ended it.
     public var isExpired: Bool
+    /// Whether the owner's no is a leaf.
+    public var isDeclined: Bool
     /// Openings so far.
     public var openingsUsed: UInt64
     /// Index of the `granted` leaf.
@@ -172,11 +178,14 @@ public struct GrantRow: Sendable, Equatable {
 
     /// A row of its fields.
     public init(
-        id: GrantID, hash: NoteHash, note: [UInt8], recipientEnvelope: [UInt8], list: [UInt8], secret: [UInt8]?,
-        isApproved: Bool, isRevoked: Bool, isExpired: Bool, openingsUsed: UInt64, index: UInt64
+        id: GrantID, hash: NoteHash, parent: NoteHash? = nil, isStanding: Bool = false, note: [UInt8],
+        recipientEnvelope: [UInt8], list: [UInt8], secret: [UInt8]?, isApproved: Bool, isRevoked: Bool,
+        isExpired: Bool, isDeclined: Bool = false, openingsUsed: UInt64, index: UInt64
     ) {
         self.id = id
         self.hash = hash
+        self.parent = parent
+        self.isStanding = isStanding
         self.note = note
         self.recipientEnvelope = recipientEnvelope
         self.list = list
@@ -184,6 +193,7 @@ public struct GrantRow: Sendable, Equatable {
         self.isApproved = isApproved
         self.isRevoked = isRevoked
         self.isExpired = isExpired
+        self.isDeclined = isDeclined
         self.openingsUsed = openingsUsed
         self.index = index
     }

@@ -134,17 +134,22 @@ class SQLiteReader: RecordReader {
 
     func grantsToExpire(at time: Timestamp) throws -> [GrantRow] {
         try rows(
-            "SELECT * FROM lending WHERE revoked = 0 AND expired = 0 AND not_after <= ? ORDER BY not_after, serial",
-            [Int64(time.seconds)]
+            """
+            SELECT * FROM lending WHERE revoked = 0 AND expired = 0 AND declined = 0 AND not_after <= ?
+            ORDER BY not_after, serial
+            """, [Int64(time.seconds)]
         ).map(grant)
     }
 
-    private func grant(_ row: Row) throws -> GrantRow {
+    func grant(_ row: Row) throws -> GrantRow {
         GrantRow(
-            id: try row.value("id"), hash: try row.value("hash"), note: try row.bytes("note"),
+            id: try row.value("id"), hash: try row.value("hash"),
+            parent: try row.optionalBytes("parent").map { try NoteHash(copying: $0) },
+            isStanding: try row.flag("standing"), note: try row.bytes("note"),
             recipientEnvelope: try row.bytes("envelope"), list: try row.bytes("list"),
             secret: row.optionalBytes("secret"), isApproved: try row.flag("approved"),
             isRevoked: try row.flag("revoked"), isExpired: try row.flag("expired"),
+            isDeclined: try row.flag("declined"),
             openingsUsed: try row.number("openings"), index: try row.number("position"))
     }
 

@@ -9,7 +9,7 @@ import Storage
 
 /// Writes inside one transaction of SQLite.
 final class SQLiteTransaction: SQLiteReader, RecordTransaction {
-    private func execute(_ sql: String, _ arguments: StatementArguments = []) throws {
+    func execute(_ sql: String, _ arguments: StatementArguments = []) throws {
         try SQLiteFailure.translating { try database.cachedStatement(sql: sql).execute(arguments: arguments) }
     }
 
@@ -116,28 +116,25 @@ final class SQLiteTransaction: SQLiteReader, RecordTransaction {
         try execute(
             """
             INSERT INTO lending (id, hash, matter, recipient, note, envelope, list, secret, approved, revoked, expired,
-                openings, not_after, position) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                declined, openings, not_after, position, parent, standing)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 blob(grant.id), blob(grant.hash), blob(matter), blob(card), blob(grant.note),
                 blob(grant.recipientEnvelope), blob(grant.list), grant.secret.map { blob($0) }, grant.isApproved,
-                grant.isRevoked, grant.isExpired, Int64(grant.openingsUsed), Int64(notAfter.seconds),
-                Int64(grant.index),
+                grant.isRevoked, grant.isExpired, grant.isDeclined, Int64(grant.openingsUsed),
+                Int64(notAfter.seconds), Int64(grant.index), grant.parent.map { blob($0) }, grant.isStanding,
             ])
-        for file in files {
-            try execute(
-                "INSERT INTO lent_file (lending, item, kind, id) VALUES (?, ?, ?, ?)",
-                [blob(grant.id), blob(file.item), Int64(file.kind.rawValue), blob(file.id)])
-        }
+        try insert(files, in: grant.id, more: nil)
     }
 
     func update(_ grant: GrantRow) throws {
         try execute(
             """
-            UPDATE lending SET secret = ?, approved = ?, revoked = ?, expired = ?, openings = ? WHERE id = ?
+            UPDATE lending SET secret = ?, approved = ?, revoked = ?, expired = ?, declined = ?, openings = ? WHERE id = ?
             """,
             [
-                grant.secret.map { blob($0) }, grant.isApproved, grant.isRevoked, grant.isExpired,
+                grant.secret.map { blob($0) }, grant.isApproved, grant.isRevoked, grant.isExpired, grant.isDeclined,
                 Int64(grant.openingsUsed), blob(grant.id),
             ])
     }

@@ -5,7 +5,7 @@ enum Schema {
     /// What leads from nothing to the first layout, and from each layout to the next one.
     ///
     /// A step that vaults may have taken is never changed, only followed by another: the golden vaults hold us to it.
-    static let steps = [first, openingCheckpoints]
+    static let steps = [first, openingCheckpoints, lendingOn]
 
     private static let first = """
         CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, frontier BLOB NOT NULL,
@@ -44,5 +44,24 @@ enum Schema {
     /// The checkpoint that each opening was released under.
     private static let openingCheckpoints = """
         CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note BLOB NOT NULL);
+        """
+
+    /// Grants below others, the owner's answers to them, standing grants and their extensions, members of units.
+    private static let lendingOn = """
+        ALTER TABLE lending ADD COLUMN parent BLOB;
+        ALTER TABLE lending ADD COLUMN standing INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE lending ADD COLUMN declined INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX lending_parent ON lending (parent, serial) WHERE parent IS NOT NULL;
+        CREATE INDEX lending_waiting ON lending (matter, serial)
+            WHERE approved = 0 AND revoked = 0 AND expired = 0 AND declined = 0;
+        CREATE INDEX lending_standing ON lending (matter, serial) WHERE standing = 1;
+        ALTER TABLE lent_file ADD COLUMN more BLOB;
+        CREATE TABLE more (serial INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, lending BLOB NOT NULL,
+            hash BLOB NOT NULL UNIQUE, note BLOB NOT NULL, envelope BLOB NOT NULL, list BLOB NOT NULL, secret BLOB,
+            position INTEGER NOT NULL);
+        CREATE INDEX more_lending ON more (lending, serial);
+        CREATE TABLE membership (hash BLOB PRIMARY KEY, member BLOB NOT NULL, note BLOB NOT NULL,
+            withdrawn INTEGER NOT NULL, position INTEGER NOT NULL, withdrawn_position INTEGER) WITHOUT ROWID;
+        CREATE INDEX membership_member ON membership (member, position);
         """
 }

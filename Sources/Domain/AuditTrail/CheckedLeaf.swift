@@ -36,7 +36,7 @@ struct CheckedLeaf: Sendable {
 /// An opened leaf, with what its checking needs besides.
 struct GatheredLeaf: Sendable {
     let leaf: OpenedLeaf
-    /// For a leaf that gives a grant whose key is known: where the key stands in the rack.
+    /// For a leaf that gives or extends a grant whose key is known: where the key stands in the rack.
     let grantPlace: Int?
     let sealedList: [UInt8]?
     /// The checkpoint that the custodian kept over this leaf.
@@ -78,10 +78,18 @@ struct CheckingContext: Sendable {
         case .ingest(let note): return result(leaf, isSigned(note, note.body.signer))
         case .recovery: return result(leaf, nil)  // by the owner's key, which only the replay knows
         case .revocation(let note): return result(leaf, isSigned(note, cardKeys[note.body.by]))
+        case .approval(let note): return result(leaf, isSigned(note, cardKeys[note.body.by]))
+        case .decline(let note): return result(leaf, isSigned(note, cardKeys[note.body.by]))
+        case .membership(let note): return result(leaf, isSigned(note, note.body.issuer))
+        case .more(let note):
+            // Signed by the grantor of the grant that it extends, whom only the replay knows.
+            return CheckedLeaf(
+                opened: leaf, isSigned: nil, seen: .none, list: list(gathered) { $0.belongs(to: note.body) },
+                signatureCount: 1)
         case .grant(let note):
             return CheckedLeaf(
                 opened: leaf, isSigned: isSigned(note, cardKeys[note.body.from]), seen: .none,
-                list: list(of: note.body, gathered), signatureCount: 1)
+                list: list(gathered) { $0.belongs(to: note.body) }, signatureCount: 1)
         case .request(let note):
             let isSigned = isSigned(note, cardKeys[note.body.card])
             guard let head = note.body.checkpoint else { return result(leaf, isSigned) }
@@ -112,11 +120,11 @@ struct CheckingContext: Sendable {
         return root == checkpoint.root ? .fits : .forked
     }
 
-    private func list(of grant: Grant, _ gathered: GatheredLeaf) -> FoundList {
+    private func list(_ gathered: GatheredLeaf, belongs: (ItemList) -> Bool) -> FoundList {
         guard let place = gathered.grantPlace else { return .none }
         guard let sealed = gathered.sealedList else { return .missing }
         guard let text = try? AgeFile.open(sealed, with: [rack[place].recordIdentity]),
-            let list = try? ItemList(parsing: text.withUnsafeBytes { [UInt8]($0) }), list.belongs(to: grant)
+            let list = try? ItemList(parsing: text.withUnsafeBytes { [UInt8]($0) }), belongs(list)
         else { return .differs }
         return .fits(list)
     }

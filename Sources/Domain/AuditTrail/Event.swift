@@ -10,6 +10,8 @@ public enum Event: UInt8, CaseIterable, Sendable {
     case listed, opened, exported, refused
     // In a grant's stream.
     case lentOn, revoked, expired
+    // In the vault's stream: who belongs to a unit.
+    case memberAdded, memberWithdrawn
 
     /// The word that records carry.
     public var literal: StaticString {
@@ -38,6 +40,8 @@ public enum Event: UInt8, CaseIterable, Sendable {
         case .lentOn: "lent-on"
         case .revoked: "revoked"
         case .expired: "expired"
+        case .memberAdded: "member-added"
+        case .memberWithdrawn: "member-withdrawn"
         }
     }
 

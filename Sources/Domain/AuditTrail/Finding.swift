@@ -55,6 +55,7 @@ extension Finding {
         // Of cases and items.
         case caseUnknown, caseNotAllowed, caseCardNotNext, keyDiffers, itemNotAllowed, itemRepeated, ingestChainBroken
         // Of grants and requests.
+        case answerNotAllowed
         case grantUnknown, grantNotAllowed, grantRepeated, listDiffers, endNotAllowed
         case grantedAgainstRules, refusedAgainstRules, refusedForOtherReasons, requestRepeated, headNotSigned
         case headDiffers
@@ -73,7 +74,7 @@ extension Finding {
             case .foreignLeaf, .recordInconsistent, .timeBackwards, .clockDiffers, .clockUnannounced, .cardUnknown,
                 .cardRepeated, .cardNotVouched, .withdrawalNotAllowed, .trustNotNext, .keyWithdrawn, .caseUnknown,
                 .caseNotAllowed, .caseCardNotNext, .itemNotAllowed, .itemRepeated, .ingestChainBroken, .grantUnknown,
-                .grantNotAllowed, .grantRepeated, .endNotAllowed,
+                .grantNotAllowed, .grantRepeated, .endNotAllowed, .answerNotAllowed,
                 .grantedAgainstRules, .refusedAgainstRules, .refusedForOtherReasons, .requestRepeated:
                 .ruleBroken
             case .recordWithheld, .noteWithheld, .listWithheld, .headWithheld, .keyMissing, .issuerUnchecked,

@@ -37,6 +37,7 @@ extension Finding.Kind {
         case .itemNotAllowed: "item-not-allowed"
         case .itemRepeated: "item-repeated"
         case .ingestChainBroken: "ingest-chain-broken"
+        case .answerNotAllowed: "answer-not-allowed"
         case .grantUnknown: "grant-unknown"
         case .grantNotAllowed: "grant-not-allowed"
         case .grantRepeated: "grant-repeated"
@@ -102,6 +103,7 @@ extension Finding.Kind {
         case .itemNotAllowed: "the item was added by somebody who may not, or is sealed to another key than the case's"
         case .itemRepeated: "an item with this content was there already"
         case .ingestChainBroken: "the signer's ingest records do not follow each other"
+        case .answerNotAllowed: "an approval or a decline was taken that the rules forbid"
         case .grantUnknown: "the grant was not given"
         case .grantNotAllowed: "a grant was taken that the rules forbid"
         case .grantRepeated: "a grant with this id was there already"
@@ -140,7 +142,7 @@ extension Finding.Kind {
             "ask the custodian's operator for what is missing; without it nobody can tell what happened"
         case .issuerUnchecked: "give the operator's trust note"
         case .eventUnknown: "use a newer version of this program"
-        case .grantedAgainstRules, .grantNotAllowed:
+        case .grantedAgainstRules, .grantNotAllowed, .answerNotAllowed:
             "tell the owner: somebody may have seen what was not lent; ask the custodian's operator why"
         default: "ask the custodian's operator why; tell the owner if it concerns her case"
         }

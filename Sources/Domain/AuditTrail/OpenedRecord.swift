@@ -13,12 +13,16 @@ enum NamedNote: Sendable {
     case revocation(Unverified<Revocation>)
     case recovery(Unverified<RecoveryUpdate>)
     case request(Unverified<AccessRequest>)
+    case approval(Unverified<Approval>)
+    case decline(Unverified<Decline>)
+    case more(Unverified<Extension>)
+    case membership(Unverified<Membership>)
 
     /// Reads the kind of note that `event` is about; `nil` for an event that needs none or is not known here.
     init?(_ bytes: [UInt8], for event: Event) throws(NoteError) {
         switch event {
         case .cardAdded: self = .card(try Unverified(parsing: bytes))
-        case .cardWithdrawn: self = .withdrawal(try Unverified(parsing: bytes))
+        case .cardWithdrawn, .memberWithdrawn: self = .withdrawal(try Unverified(parsing: bytes))
         case .trustChanged: self = .trust(try Unverified(parsing: bytes))
         case .caseOpened, .caseCardChanged: self = .caseCard(try Unverified(parsing: bytes))
         case .itemAdded: self = .ingest(try Unverified(parsing: bytes))
@@ -26,9 +30,11 @@ enum NamedNote: Sendable {
         case .revoked: self = .revocation(try Unverified(parsing: bytes))
         case .keyChanged: self = .recovery(try Unverified(parsing: bytes))
         case .listed, .opened, .exported, .refused: self = .request(try Unverified(parsing: bytes))
-        case .caseErased, .verified, .backedUp, .clockMovedBack, .described, .approved, .declined, .extended,
-            .itemErased, .expired:
-            return nil
+        case .approved: self = .approval(try Unverified(parsing: bytes))
+        case .declined: self = .decline(try Unverified(parsing: bytes))
+        case .extended: self = .more(try Unverified(parsing: bytes))
+        case .memberAdded: self = .membership(try Unverified(parsing: bytes))
+        case .caseErased, .verified, .backedUp, .clockMovedBack, .described, .itemErased, .expired: return nil
         }
     }
 
@@ -44,6 +50,10 @@ enum NamedNote: Sendable {
         case .revocation(let note): note.hash
         case .recovery(let note): note.hash
         case .request(let note): note.hash
+        case .approval(let note): note.hash
+        case .decline(let note): note.hash
+        case .more(let note): note.hash
+        case .membership(let note): note.hash
         }
     }
 }
@@ -52,9 +62,8 @@ extension Event {
     /// Whether the record says everything, or names only notes that were shown before.
     fileprivate var isAboutNoNote: Bool {
         switch self {
-        case .caseErased, .verified, .backedUp, .clockMovedBack, .described, .approved, .declined, .extended,
-            .itemErased, .expired:
-            true
+        case .caseErased, .verified, .backedUp, .clockMovedBack, .described, .itemErased, .expired: true
+        case .approved, .declined, .extended, .memberAdded, .memberWithdrawn: false
         case .cardAdded, .cardWithdrawn, .trustChanged, .caseOpened, .caseCardChanged, .itemAdded, .granted, .lentOn,
             .listed, .opened, .exported, .refused, .revoked, .keyChanged:
             false

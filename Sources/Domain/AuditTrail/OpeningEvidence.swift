@@ -105,7 +105,7 @@ public struct OpeningEvidence: NoteBody, Equatable {
             let response = try? note.verified(by: custodian).body, response.request == request.hash,
             response.custodian == custodian
         else { return nil }
-        return response.releases.first { $0.file == file.id }?.part
+        return response.releases.first { $0.file == file.id && $0.parts.count == 1 }?.parts.first
     }
 
     /// The part is right: whether the capsule is, by the ingest record that the grantor answers for.

@@ -181,11 +181,19 @@ public struct Replay {
     private func gathered(
         _ leaf: OpenedLeaf, _ entry: ReplayEntry, _ environment: some ReplayEnvironment
     ) -> GatheredLeaf {
-        guard case .opened(let opened) = leaf.outcome, case .grant(let note)? = opened.note,
-            let place = tracker.place(of: .grant(note.body.id))
-        else { return GatheredLeaf(leaf: leaf, grantPlace: nil, sealedList: nil, head: entry.head) }
+        var (grant, list): (GrantID?, GrantID?) = (nil, nil)
+        if case .opened(let opened) = leaf.outcome {
+            switch opened.note {
+            case .grant(let note)?: (grant, list) = (note.body.id, note.body.id)
+            case .more(let note)?: (grant, list) = (note.body.grantID, note.body.id)
+            default: break
+            }
+        }
+        guard let list, let place = grant.flatMap({ tracker.place(of: .grant($0)) }) else {
+            return GatheredLeaf(leaf: leaf, grantPlace: nil, sealedList: nil, head: entry.head)
+        }
         return GatheredLeaf(
-            leaf: leaf, grantPlace: place, sealedList: environment.sealedList(note.body.id), head: entry.head)
+            leaf: leaf, grantPlace: place, sealedList: environment.sealedList(list), head: entry.head)
     }
 
     // MARK: Results

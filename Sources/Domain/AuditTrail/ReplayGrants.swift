@@ -93,8 +93,8 @@ extension Replay {
                 ? [StreamID](state.doubts) : [])
     }
 
-    /// The grant's item list, if it is there and belongs to the grant and its record.
-    private mutating func list(of record: Record, _ leaf: CheckedLeaf) -> ItemList? {
+    /// The item list of a grant or extension, if it is there and belongs to it and its record.
+    mutating func list(of record: Record, _ leaf: CheckedLeaf) -> ItemList? {
         switch leaf.list {
         case .none: return nil
         case .missing: report(.listWithheld, leaf.opened)
@@ -111,7 +111,7 @@ extension Replay {
     }
 
     /// Whether every file is lent by the grant above, or of the case where the owner lends.
-    private func holds(_ list: ItemList?, _ grant: Grant, _ record: Record) -> Bool {
+    func holds(_ list: ItemList?, _ grant: Grant, _ record: Record) -> Bool {
         guard let list else {
             return record.items.allSatisfy { state.items[$0]?.caseID == grant.caseID }
         }

@@ -63,7 +63,8 @@ extension Replay {
         let matter = state.matters[body.caseID]
         let verdict = Decision.decide(
             AccessContext(
-                request: body, requester: requester, chain: chain, caseCard: matter?.card, caseCardHash: matter?.hash,
+                request: body, requester: requester, membership: state.membership(body.membership), chain: chain,
+                caseCard: matter?.card, caseCardHash: matter?.hash,
                 standings: body.items.map { standing($0, body, lent) },
                 custodian: state.custodian ?? body.custodian, time: record.time,
                 clock: record.clock, witnessTime: nil))
@@ -113,11 +114,12 @@ extension Replay {
     ) -> Bool {
         var possible: (added: Set<Failure>, missing: Set<Failure>) = ([], [])
         if state.doubts.contains(.vault) || !holdsVault {
-            possible.added.formUnion([.cardWithdrawn, .grantAboveEnded])
+            possible.added.formUnion([.cardWithdrawn, .grantAboveEnded, .notMember])
             possible.missing.formUnion(holdsVault ? [.unknownCase, .issuerNotAccepted] : [.issuerNotAccepted])
+            possible.missing.insert(.notMember)
         }
         if state.doubts.contains(.matter(caseID)) {
-            possible.added.formUnion([.erased, .notOwner, .wrongCase])
+            possible.added.formUnion([.erased, .notOwner, .wrongCase, .declined, .grantAboveEnded])
             possible.missing.formUnion([.notApproved, .notListed, .notOwner, .wrongCase, .parentMissing])
         }
         if chain.contains(where: { state.doubts.contains(.grant($0.grant.id)) }) {
@@ -148,8 +150,8 @@ extension Replay {
 
     private func endings(of chain: [GrantState], at time: Timestamp) -> Set<Failure> {
         var endings: Set<Failure> = []
-        for (level, link) in chain.enumerated() where link.hasEnded || time >= link.grant.notAfter {
-            endings.insert(level > 0 ? .grantAboveEnded : link.isRevoked ? .revoked : .expired)
+        for (level, link) in chain.enumerated() {
+            if let ending = link.ending(at: time, isOwn: level == 0) { endings.insert(ending) }
         }
         return endings
     }

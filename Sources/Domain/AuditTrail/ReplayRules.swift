@@ -51,6 +51,8 @@ extension Replay {
         guard record.event.belongs(in: record.stream) else { return report(.recordInconsistent, leaf.opened) }
         switch opened.note {
         case .card(let note)?: judge(card: note, record, leaf, &line)
+        case .withdrawal(let note)? where record.event == .memberWithdrawn:
+            judge(memberWithdrawal: note, record, leaf, &line)
         case .withdrawal(let note)?: judge(withdrawal: note, record, leaf, &line)
         case .trust(let note)?: judge(trust: note, record, leaf)
         case .caseCard(let note)?: judge(caseCard: note, record, leaf, &line)
@@ -59,6 +61,10 @@ extension Replay {
         case .revocation(let note)?: judge(revocation: note, record, leaf, &line)
         case .recovery(let note)?: judge(recovery: note, record, leaf, &line)
         case .request(let note)?: judge(request: note, record, leaf, &line)
+        case .approval(let note)?: judge(approval: note, record, leaf, &line)
+        case .decline(let note)?: judge(decline: note, record, leaf, &line)
+        case .more(let note)?: judge(more: note, record, leaf, &line)
+        case .membership(let note)?: judge(membership: note, record, leaf, &line)
         case nil: judgeWithoutNote(record, leaf, &line)
         }
     }
@@ -87,7 +93,7 @@ extension Replay {
             judgeWithdrawnResponse(record, leaf, &line)
         case .verified, .backedUp, .clockMovedBack:
             if record.actor != nil || !record.items.isEmpty { report(.recordInconsistent, leaf.opened) }
-        case .caseErased, .described, .approved, .declined, .extended, .itemErased:
+        case .caseErased, .described, .itemErased:
             if record.event == .itemErased { for item in record.items { state.items[item]?.isErased = true } }
             report(.eventUnknown, leaf.opened)
             state.doubts.insert(record.stream)
@@ -128,6 +134,7 @@ extension Event {
         case (.cardAdded, .vault), (.cardWithdrawn, .vault), (.trustChanged, .vault), (.caseOpened, .vault),
             (.caseErased, .vault), (.verified, .vault), (.backedUp, .vault), (.clockMovedBack, .vault), (.refused, _):
             true
+        case (.memberAdded, .vault), (.memberWithdrawn, .vault): true
         case (.caseCardChanged, .matter), (.itemAdded, .matter), (.described, .matter), (.granted, .matter),
             (.approved, .matter), (.declined, .matter), (.extended, .matter), (.itemErased, .matter),
             (.keyChanged, .matter):

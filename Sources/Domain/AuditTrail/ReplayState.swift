@@ -33,6 +33,7 @@ struct ReplayState {
         var isApproved: Bool
         var isRevoked = false
         var isExpired = false
+        var isDeclined = false
         var openingsUsed: UInt64 = 0
         /// Items of which at least one file is lent.
         var items: Set<AgeFileID>
@@ -41,7 +42,13 @@ struct ReplayState {
         /// Whether the item list was there; else `items` holds only what the record names.
         var isListKnown: Bool
 
-        var hasEnded: Bool { isRevoked || isExpired }
+        var hasEnded: Bool { isRevoked || isExpired || isDeclined }
+    }
+
+    /// Who belongs to a unit.
+    struct Member {
+        let membership: Membership
+        var isWithdrawn = false
     }
 
     /// A request that was decided, in eight bytes: there may be millions.
@@ -80,6 +87,9 @@ struct ReplayState {
     var chains: [ChainID: Chain] = [:]
     var grants: [GrantID: Lent] = [:]
     var grantIDs: [NoteHash: GrantID] = [:]
+    /// Extensions of standing grants that were taken.
+    var extensions: Set<GrantID> = []
+    var memberships: [NoteHash: Member] = [:]
     var requests: [RequestID: Decided] = [:]
     /// The newest record's time.
     var time = Timestamp(seconds: 0)
@@ -109,10 +119,18 @@ struct ReplayState {
             chain.append(
                 GrantState(
                     grant: link.grant, hash: link.hash, isApproved: link.isApproved, isRevoked: link.isRevoked,
-                    isExpired: link.isExpired, openingsUsed: link.openingsUsed, recipient: recipient))
+                    isExpired: link.isExpired, isDeclined: link.isDeclined, openingsUsed: link.openingsUsed,
+                    recipient: recipient))
             next = link.grant.parent.flatMap { grantIDs[$0] }.flatMap { grants[$0] }
         }
         return chain
+    }
+
+    /// The membership that a request names, if it and the unit's card are known.
+    func membership(_ hash: NoteHash?) -> MembershipState? {
+        guard let hash, let member = memberships[hash], let unit = cards[member.membership.unit] else { return nil }
+        return MembershipState(
+            membership: member.membership, hash: hash, unit: unit, isWithdrawn: member.isWithdrawn)
     }
 
     /// Streams whose records a decision under a grant depends on.

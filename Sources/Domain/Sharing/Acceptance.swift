@@ -48,7 +48,12 @@ extension Decision {
         if grant.listSize == 0 && grant.scope == .items || grant.rights == .none && grant.lend.rights == .none {
             failures.insert(.nothingLent)
         }
-        if grant.from != context.from.hash || context.from.card.key != context.signer { failures.insert(.notGrantor) }
+        // A unit has no key that signs: what is lent to it stays with its members.
+        if grant.from != context.from.hash || context.from.card.key != context.signer
+            || context.from.card.kind == .unit
+        {
+            failures.insert(.notGrantor)
+        }
         if grant.to != context.to.hash { failures.insert(.notRecipient) }
         if !context.filesAreHeld { failures.insert(.notListed) }
         failures.formUnion(context.from.failures(at: context.time))
@@ -86,15 +91,43 @@ extension Decision {
 
 extension Grant {
     /// Whether this grant gives no more than `parent` lets its recipient lend on. Items are compared apart.
-    func isWithin(_ parent: Grant) -> Bool {
+    func isWithin(_ parent: Grant) -> Bool { excess(over: parent).isEmpty }
+
+    /// In what this grant gives more than `parent` lets its recipient lend on. Items are compared apart.
+    public func excess(over parent: Grant) -> [Excess] {
         let limits = parent.lend
-        guard rights <= limits.rights, lend.rights <= limits.rights, scope == .items, limits.depth > 0,
-            lend.depth < limits.depth, notBefore >= parent.notBefore, notAfter <= parent.notAfter,
-            custodian == parent.custodian
-        else { return false }
-        if let limit = parent.openings { guard let openings, openings <= limit else { return false } }
-        if limits.approval == .owner, lend.approval == .none { return false }
-        if parent.journal == .required, journal == .optional { return false }
-        return lend.issuers.allSatisfy { limits.issuers.contains($0) }
+        var excess: [Excess] = []
+        if rights > limits.rights { excess.append(.rights) }
+        if lend.rights > limits.rights { excess.append(.lend) }
+        if scope != .items { excess.append(.scope) }
+        if limits.depth == 0 || lend.depth >= limits.depth { excess.append(.depth) }
+        if notBefore < parent.notBefore || notAfter > parent.notAfter { excess.append(.window) }
+        if let limit = parent.openings, openings.map({ $0 > limit }) ?? true { excess.append(.openings) }
+        if limits.approval == .owner, lend.approval == .none { excess.append(.approval) }
+        if parent.journal == .required, journal == .optional { excess.append(.journal) }
+        if !lend.issuers.allSatisfy({ limits.issuers.contains($0) }) { excess.append(.issuers) }
+        if custodian != parent.custodian { excess.append(.custodian) }
+        return excess
+    }
+}
+
+/// In what a grant can go beyond the one above it.
+public enum Excess: UInt8, CaseIterable, Sendable {
+    case rights, lend, scope, depth, window, openings, approval, journal, issuers, custodian
+
+    /// What it means, for people.
+    public var sentence: StaticString {
+        switch self {
+        case .rights: "it gives more rights than may be lent on"
+        case .lend: "it lets more be lent on than may be lent on"
+        case .scope: "what is lent on cannot be a standing grant"
+        case .depth: "no further layer may be lent on"
+        case .window: "it counts before or after the grant above does"
+        case .openings: "it allows more openings than the grant above"
+        case .approval: "only the owner can waive her own approval"
+        case .journal: "the grant above demands a journal number"
+        case .issuers: "it accepts issuers that the grant above does not"
+        case .custodian: "it names another custodian than the grant above"
+        }
     }
 }

@@ -22,6 +22,8 @@ public struct AccessRequest: NoteBody, Equatable {
     public let authority: NoteHash
     /// Text hash of the requester's card.
     public let card: NoteHash
+    /// Text hash of the membership by which she acts for a unit; `nil` where the grant is to her own card.
+    public let membership: NoteHash?
     /// Items, by their contents' ids.
     public let items: [AgeFileID]
     /// When it was made, by the requester's clock.
@@ -40,7 +42,7 @@ public struct AccessRequest: NoteBody, Equatable {
     /// A request of its fields.
     public init(
         action: Action, custodian: VerifierKey, caseID: CaseID, grantID: GrantID?, authority: NoteHash,
-        card: NoteHash, items: [AgeFileID], time: Timestamp, nonce: Nonce, recipient: AgeRecipient,
+        card: NoteHash, membership: NoteHash? = nil, items: [AgeFileID], time: Timestamp, nonce: Nonce, recipient: AgeRecipient,
         purpose: PlainText, journal: PlainText?, checkpoint: [UInt8]?
     ) {
         self.action = action
@@ -49,6 +51,7 @@ public struct AccessRequest: NoteBody, Equatable {
         self.grantID = grantID
         self.authority = authority
         self.card = card
+        self.membership = membership
         self.items = items
         self.time = time
         self.nonce = nonce
@@ -65,6 +68,11 @@ public struct AccessRequest: NoteBody, Equatable {
         grantID = try reader.optionalHash("grant")
         authority = try reader.hash("authority")
         card = try reader.hash("card")
+        let memberships: [NoteHash] = try reader.hashes("membership")
+        guard memberships.count <= 1 else {
+            throw NoteError(.malformedValue, "a request names more than one membership")
+        }
+        membership = memberships.first
         items = try reader.hashes("item")
         time = try reader.timestamp("time")
         nonce = try reader.hash("nonce")
@@ -84,6 +92,7 @@ public struct AccessRequest: NoteBody, Equatable {
         writer.addOptional("grant", grantID)
         writer.add("authority", authority)
         writer.add("card", card)
+        if let membership { writer.add("membership", membership) }
         for item in items { writer.add("item", item) }
         writer.add("time", time)
         writer.add("nonce", nonce)
@@ -98,17 +107,20 @@ public struct AccessRequest: NoteBody, Equatable {
 public struct AccessResponse: NoteBody {
     public static let type: StaticString = "bevis.example/response/v1"
 
-    /// A part and the file that it is for.
+    /// The largest response, in bytes: the most items through the most layers fit.
+    public static let maximumSize = 1 << 24
+
+    /// A file and its parts.
     public struct Release: Sendable {
         /// The file.
         public let file: AgeFileID
-        /// Its part.
-        public let part: Part
+        /// A part for each grant of the chain, from the one that the request names up to the owner's.
+        public let parts: [Part]
 
         /// A release of its fields.
-        public init(file: AgeFileID, part: Part) {
+        public init(file: AgeFileID, parts: [Part]) {
             self.file = file
-            self.part = part
+            self.parts = parts
         }
     }
 
@@ -116,7 +128,7 @@ public struct AccessResponse: NoteBody {
     public let request: NoteHash
     /// The custodian.
     public let custodian: VerifierKey
-    /// The parts; none for the owner's own openings, which need none.
+    /// The parts, as many for each file; none for the owner's own openings, which need none.
     public let releases: [Release]
 
     /// A response of its fields.
@@ -131,23 +143,29 @@ public struct AccessResponse: NoteBody {
         custodian = try reader.verifierKey("custodian")
         let files: [AgeFileID] = try reader.hashes("file")
         let secrets = try reader.secrets("part", count: 32)
-        guard files.count == secrets.count, Set(files).count == files.count else {
-            throw NoteError(.malformedValue, "a response does not hold one part for each file, each file once")
+        let layers = files.isEmpty ? 0 : secrets.count / files.count
+        guard secrets.count == files.count * layers, layers > 0 || files.isEmpty, Set(files).count == files.count else {
+            throw NoteError(
+                .malformedValue, "a response does not hold as many parts for each file, or a file twice")
         }
-        var releases: [Release] = []
-        for (file, secret) in zip(files, secrets) {
+        var parts: [Part] = []
+        for secret in secrets {
             guard let part = try? Part(secret) else {
                 throw NoteError(.malformedValue, "a response holds a malformed part")
             }
-            releases.append(Release(file: file, part: part))
+            parts.append(part)
         }
-        self.releases = releases
+        releases = files.enumerated().map { place, file in
+            Release(file: file, parts: [Part](parts[place * layers..<(place + 1) * layers]))
+        }
     }
 
     public func write(to writer: inout LineTextWriter) {
         writer.add("request", request)
         writer.add("custodian", custodian)
         for release in releases { writer.add("file", release.file) }
-        for release in releases { writer.add("part", secret: release.part.secret) }
+        for release in releases {
+            for part in release.parts { writer.add("part", secret: part.secret) }
+        }
     }
 }

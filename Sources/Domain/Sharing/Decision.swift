@@ -41,6 +41,8 @@ public struct GrantState: Sendable {
     public var isRevoked: Bool
     /// Whether an `expired` leaf ended it.
     public var isExpired: Bool
+    /// Whether the owner's no is a leaf.
+    public var isDeclined: Bool
     /// Openings so far, refused ones not counted.
     public var openingsUsed: UInt64
     /// Whether the recipient's card counts no longer.
@@ -48,20 +50,28 @@ public struct GrantState: Sendable {
 
     /// A state of its fields.
     public init(
-        grant: Grant, hash: NoteHash, isApproved: Bool, isRevoked: Bool, isExpired: Bool, openingsUsed: UInt64,
-        recipient: CardState
+        grant: Grant, hash: NoteHash, isApproved: Bool, isRevoked: Bool, isExpired: Bool, isDeclined: Bool = false,
+        openingsUsed: UInt64, recipient: CardState
     ) {
         self.grant = grant
         self.hash = hash
         self.isApproved = isApproved
         self.isRevoked = isRevoked
         self.isExpired = isExpired
+        self.isDeclined = isDeclined
         self.openingsUsed = openingsUsed
         self.recipient = recipient
     }
 
     /// Whether nothing may be released under it any more.
-    public var hasEnded: Bool { isRevoked || isExpired }
+    public var hasEnded: Bool { isRevoked || isExpired || isDeclined }
+
+    /// Why nothing is released under it any more at `time`, if so; `isOwn` for the grant that a request names.
+    public func ending(at time: Timestamp, isOwn: Bool) -> Failure? {
+        guard hasEnded || time >= grant.notAfter else { return nil }
+        guard isOwn else { return .grantAboveEnded }
+        return isRevoked ? .revoked : isDeclined ? .declined : .expired
+    }
 }
 
 /// How an item that a request names stands in the grant, or in the case for the owner.
@@ -75,6 +85,8 @@ public struct AccessContext: Sendable {
     public let request: AccessRequest
     /// The requester's card.
     public let requester: CardState
+    /// The membership that the request names, for what is lent to a unit; `nil` when there is none, or none known.
+    public let membership: MembershipState?
     /// From the grant that the request names up to the owner's; empty for the owner's own.
     public let chain: [GrantState]
     /// The case's card; `nil` when the case is not known.
@@ -95,12 +107,13 @@ public struct AccessContext: Sendable {
     /// A context of its fields.
     /// - Parameter clock: The custodian's clock where it stands behind `time`.
     public init(
-        request: AccessRequest, requester: CardState, chain: [GrantState], caseCard: CaseCard?,
-        caseCardHash: NoteHash?, standings: [ItemStanding], custodian: VerifierKey, time: Timestamp,
-        clock: Timestamp? = nil, witnessTime: Timestamp?
+        request: AccessRequest, requester: CardState, membership: MembershipState? = nil, chain: [GrantState],
+        caseCard: CaseCard?, caseCardHash: NoteHash?, standings: [ItemStanding], custodian: VerifierKey,
+        time: Timestamp, clock: Timestamp? = nil, witnessTime: Timestamp?
     ) {
         self.request = request
         self.requester = requester
+        self.membership = membership
         self.chain = chain
         self.caseCard = caseCard
         self.caseCardHash = caseCardHash
@@ -148,6 +161,7 @@ public enum Decision {
         guard let caseCard = context.caseCard, context.request.caseID == caseCard.caseID else { return [.unknownCase] }
         var failures: Set<Failure> = []
         if context.requester.card.key != caseCard.ownerKey { failures.insert(.notOwner) }
+        if context.request.membership != nil { failures.insert(.notMember) }
         if context.request.authority != context.caseCardHash { failures.insert(.wrongCase) }
         return failures
     }
@@ -157,7 +171,7 @@ public enum Decision {
             own.hash == context.request.authority
         else { return [.parentMissing] }
         var failures: Set<Failure> = []
-        if own.grant.to != context.requester.hash { failures.insert(.notRecipient) }
+        failures.formUnion(requesterFailures(own, context))
         if own.grant.caseID != context.request.caseID { failures.insert(.wrongCase) }
         if context.request.action.needs > own.grant.rights { failures.insert(.rightMissing) }
         for (level, link) in context.chain.enumerated() {
@@ -165,6 +179,17 @@ public enum Decision {
         }
         if !isConnected(context.chain) { failures.insert(.parentMissing) }
         return failures
+    }
+
+    /// The grant is to the requester's own card, or to a unit that she is a member of. A unit itself asks for nothing.
+    private static func requesterFailures(_ own: GrantState, _ context: AccessContext) -> Set<Failure> {
+        guard let named = context.request.membership else {
+            return own.grant.to == context.requester.hash && context.requester.card.kind != .unit ? [] : [.notRecipient]
+        }
+        guard let membership = context.membership, membership.hash == named,
+            membership.counts(for: context.requester.hash, in: own.grant.to, at: context.time)
+        else { return [.notMember] }
+        return own.recipient.failures(at: context.time)
     }
 
     /// Each grant up to the owner's has to stand by itself.
@@ -177,6 +202,7 @@ public enum Decision {
         }
         if link.isRevoked { failures.insert(.revoked) }
         if link.isExpired { failures.insert(.expired) }
+        if link.isDeclined { failures.insert(.declined) }
         if !isOwn {
             failures.formUnion(link.recipient.failures(at: context.time))
             if !failures.isEmpty { failures.insert(.grantAboveEnded) }

@@ -2,11 +2,26 @@ public import AgeFile
 public import SignedNote
 public import Sodium
 
+/// A grant above the recipient's own, or an extension of one: the signed note, and its list with the entries of the
+/// files lent.
+public struct GrantAbove: Sendable, Equatable {
+    /// The grant or extension as a signed note.
+    public let note: [UInt8]
+    /// Its item list; entries that are not lent on are hidden.
+    public let list: ItemList
+
+    /// A grant of its parts.
+    public init(note: [UInt8], list: ItemList) {
+        self.note = note
+        self.list = list
+    }
+}
+
 /// What a grantor sends the recipient, sealed to the recipient's card: everything but the custodian's half.
 public struct RecipientEnvelope: NoteBody {
     public static let type: StaticString = "bevis.example/recipient-envelope/v1"
 
-    /// The grant's id.
+    /// The grant's id, or the extension's.
     public let grantID: GrantID
     /// Text hash of the grantor's card.
     public let from: NoteHash
@@ -22,11 +37,13 @@ public struct RecipientEnvelope: NoteBody {
     public let capsules: [Capsule]
     /// The ingest records of the items, as signed notes.
     public let ingestRecords: [[UInt8]]
+    /// Every grant above, the nearest first, each followed by those of its extensions that list a file lent.
+    public let above: [GrantAbove]
 
     /// An envelope of its fields.
     public init(
         grantID: GrantID, from: NoteHash, to: NoteHash, purpose: PlainText, logKey: SecretBytes, list: ItemList,
-        capsules: [Capsule], ingestRecords: [[UInt8]]
+        capsules: [Capsule], ingestRecords: [[UInt8]], above: [GrantAbove] = []
     ) {
         self.grantID = grantID
         self.from = from
@@ -36,6 +53,7 @@ public struct RecipientEnvelope: NoteBody {
         self.list = list
         self.capsules = capsules
         self.ingestRecords = ingestRecords
+        self.above = above
     }
 
     public init(reading reader: inout LineTextReader) throws(NoteError) {
@@ -54,6 +72,14 @@ public struct RecipientEnvelope: NoteBody {
         }
         self.capsules = capsules
         ingestRecords = try reader.base64List("ingest")
+        let notes = try reader.base64List("above")
+        let lists = try reader.base64List("above-list")
+        guard notes.count == lists.count, Set(notes).count == notes.count else {
+            throw NoteError(.malformedValue, "an envelope does not hold one list for each grant above, each once")
+        }
+        var above: [GrantAbove] = []
+        for (note, list) in zip(notes, lists) { above.append(GrantAbove(note: note, list: try ItemList(parsing: list))) }
+        self.above = above
         guard capsules.count == list.files.count, Set(ingestRecords).count == ingestRecords.count else {
             throw NoteError(
                 .malformedValue, "an envelope does not hold one capsule for each file and each ingest record once")
@@ -69,20 +95,30 @@ public struct RecipientEnvelope: NoteBody {
         writer.add("list", bytes: list.text)
         for capsule in capsules { writer.add("capsule", bytes: capsule.bytes) }
         for record in ingestRecords { writer.add("ingest", bytes: record) }
+        for grant in above { writer.add("above", bytes: grant.note) }
+        for grant in above { writer.add("above-list", bytes: grant.list.text) }
     }
 
     /// Whether the envelope says the same as the note: whoever opens one refuses it where it differs.
     public func belongs(to grant: Grant) -> Bool {
         grantID == grant.id && from == grant.from && to == grant.to && purpose == grant.purpose
-            && list.belongs(to: grant) && list.files.map { $0.capsule } == capsules.map { $0.hash }
+            && list.belongs(to: grant) && fitsItself
     }
+
+    /// Whether the envelope says the same as the extension and the grant that it extends.
+    public func belongs(to more: Extension, of grant: Grant) -> Bool {
+        grantID == more.id && from == grant.from && to == grant.to && purpose == grant.purpose
+            && list.belongs(to: more) && fitsItself
+    }
+
+    private var fitsItself: Bool { list.files.map { $0.capsule } == capsules.map { $0.hash } }
 }
 
 /// What a grantor sends the custodian, sealed to a one-time recipient.
 public struct CustodianEnvelope: NoteBody {
     public static let type: StaticString = "bevis.example/custodian-envelope/v1"
 
-    /// The grant's id.
+    /// The grant's id, or the extension's.
     public let grantID: GrantID
     /// Text hash of the grantor's card.
     public let from: NoteHash
@@ -134,6 +170,12 @@ public struct CustodianEnvelope: NoteBody {
     public func belongs(to grant: Grant) -> Bool {
         grantID == grant.id && from == grant.from && custodian == grant.custodian && purpose == grant.purpose
             && list.belongs(to: grant)
+    }
+
+    /// Whether the envelope says the same as the extension and the grant that it extends.
+    public func belongs(to more: Extension, of grant: Grant) -> Bool {
+        grantID == more.id && from == grant.from && custodian == grant.custodian && purpose == grant.purpose
+            && list.belongs(to: more)
     }
 
     /// Whether every part hash of the list follows from the secret: a grantor that gives a wrong share is caught here.

@@ -38,8 +38,10 @@ public struct Unverified<Body: NoteBody>: Sendable {
 
     /// Parses a note and its text.
     /// - Throws: `NoteError`.
-    public init(parsing bytes: [UInt8]) throws(NoteError) {
-        note = try UnverifiedNote(parsing: bytes)
+    public init(
+        parsing bytes: [UInt8], maximumSize: Int = UnverifiedNote.defaultMaximumSize
+    ) throws(NoteError) {
+        note = try UnverifiedNote(parsing: bytes, maximumSize: maximumSize)
         body = try Body(parsing: note.text)
     }
 

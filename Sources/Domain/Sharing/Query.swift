@@ -11,10 +11,14 @@ public enum QuerySubject: UInt8, NoteWord {
     case vaultStream
     /// Sealed bytes of one age file of a case or grant.
     case object
-    /// Grants whose recipient is the asking card.
+    /// Grants whose recipient is the asking card, or a unit that its holder is a member of.
     case grants
     /// Everything an auditor replays; for auditors.
     case audit
+    /// Grants below those whose recipient is the asking card.
+    case given
+    /// What waits for the asking owner: approvals, and standing grants to extend.
+    case pending
 
     var literal: StaticString {
         switch self {
@@ -24,6 +28,8 @@ public enum QuerySubject: UInt8, NoteWord {
         case .object: "object"
         case .grants: "grants"
         case .audit: "audit"
+        case .given: "given"
+        case .pending: "pending"
         }
     }
 
@@ -31,7 +37,7 @@ public enum QuerySubject: UInt8, NoteWord {
     public var needsScope: Bool {
         switch self {
         case .caseStream, .grantStream, .object: true
-        case .vaultStream, .grants, .audit: false
+        case .vaultStream, .grants, .audit, .given, .pending: false
         }
     }
 }

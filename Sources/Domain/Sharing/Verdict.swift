@@ -6,6 +6,7 @@ public enum Failure: UInt8, NoteWord, Comparable {
     case notListed, erased, rightMissing, openingsUsedUp, journalMissing
     case emptyWindow, nothingLent, parentMissing, broaderThanParent, issuerNotAccepted
     case noRoom
+    case declined, notWaiting, notMember, notStanding, listedTwice
 
     /// The word that records carry.
     public var literal: StaticString {
@@ -35,6 +36,11 @@ public enum Failure: UInt8, NoteWord, Comparable {
         case .broaderThanParent: "broader-than-parent"
         case .issuerNotAccepted: "issuer-not-accepted"
         case .noRoom: "no-room"
+        case .declined: "declined"
+        case .notWaiting: "not-waiting"
+        case .notMember: "not-member"
+        case .notStanding: "not-standing"
+        case .listedTwice: "listed-twice"
         }
     }
 
@@ -66,6 +72,11 @@ public enum Failure: UInt8, NoteWord, Comparable {
         case .broaderThanParent: "the grant gives more than the one above allows"
         case .noRoom: "disk full: access refused"
         case .issuerNotAccepted: "the recipient's issuer is not accepted by the grant above"
+        case .declined: "the owner has declined the grant"
+        case .notWaiting: "the grant does not wait for the owner's approval"
+        case .notMember: "the requester is not, or no longer, a member of the unit"
+        case .notStanding: "the grant is no standing one and is not extended"
+        case .listedTwice: "an item is part of the grant already"
         }
     }
 

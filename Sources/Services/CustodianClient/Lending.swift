@@ -1,4 +1,4 @@
-import AgeFile
+public import AgeFile
 import AuditTrail
 import CustodianProtocol
 import Foundation
@@ -8,7 +8,7 @@ public import SignedNote
 import Sodium
 import Vault
 
-/// What an owner decides when she lends.
+/// What somebody decides when she lends.
 public struct LendingTerms: Sendable {
     /// What the recipient may do.
     public let rights: Right
@@ -22,11 +22,15 @@ public struct LendingTerms: Sendable {
     public let purpose: PlainText
     /// Whether each opening must name a journal number.
     public let journal: JournalRule
+    /// What the recipient may pass on.
+    public let lend: LendingOn
+    /// Fixed items, or extended by the owner's program.
+    public let scope: GrantScope
 
     /// Terms of their fields.
     public init(
         rights: Right, notBefore: Timestamp, notAfter: Timestamp, openings: UInt64?, purpose: PlainText,
-        journal: JournalRule
+        journal: JournalRule, lend: LendingOn = .nothing, scope: GrantScope = .items
     ) {
         self.rights = rights
         self.notBefore = notBefore
@@ -34,23 +38,68 @@ public struct LendingTerms: Sendable {
         self.openings = openings
         self.purpose = purpose
         self.journal = journal
+        self.lend = lend
+        self.scope = scope
     }
 }
 
-/// A grant as the owner sees it.
-public struct GivenGrant: Sendable {
-    /// The grant, its signature verified.
-    public let grant: Grant
-    /// Its text hash.
-    public let hash: NoteHash
-    /// The recipient's card.
-    public let to: Card
-    /// Whether it was revoked, by the custodian's word.
-    public let isRevoked: Bool
-    /// Whether it has expired, by the custodian's word.
-    public let isExpired: Bool
-    /// Openings so far, by the custodian's word.
-    public let openings: UInt64
+/// A file key or a capsule that is sealed anew under a fresh part.
+private enum Inner {
+    case key(FileKey)
+    case capsule(Capsule)
+}
+
+/// The files of one grant or extension, sealed under a fresh secret of its own.
+struct SealedFiles {
+    let id: GrantID = Random.value()
+    let secret = GrantSecret.random()
+    private(set) var entries: [ItemList.Entry] = []
+    private(set) var capsules: [Capsule] = []
+
+    var list: ItemList { ItemList(grantID: id, entries: entries) }
+
+    private mutating func add(_ kind: ListedKind, _ item: AgeFileID, _ file: AgeFileID, _ content: Inner) throws {
+        let part = secret.part(for: file, in: id)
+        let capsule =
+            switch content {
+            case .key(let key): Capsule(sealing: key, of: file, in: id, with: part)
+            case .capsule(let below): try Capsule(sealing: below, of: file, in: id, with: part)
+            }
+        entries.append(
+            .file(
+                ListedFile(
+                    kind: kind, item: item, id: file, part: part.hash(for: file, in: id), capsule: capsule.hash)))
+        capsules.append(capsule)
+    }
+
+    /// Items of the owner's case, their keys opened with the case key.
+    init(_ items: [SealedItem], of own: OwnCase) throws {
+        let identity = [own.keys.identity]
+        for item in items {
+            guard let description = item.description else {
+                throw ClientError(.refused, "an item was erased and cannot be lent")
+            }
+            let (content, about) = (try item.header.open(with: identity), try description.header.open(with: identity))
+            // Whoever lends answers for the keys: those that an item's maker hid behind false commitments are not lent.
+            guard content.commitment(to: item.id) == item.ingest.content.keyCommitment,
+                about.commitment(to: description.id) == item.ingest.description.keyCommitment
+            else { throw ClientError(.notProven, "an item's keys are not those that its ingest record names") }
+            try add(.content, item.id, item.id, .key(content))
+            try add(.description, item.id, description.id, .key(about))
+        }
+    }
+
+    /// Items that are held: each capsule gets one more layer, and stays closed.
+    init(_ items: [AgeFileID], of held: HeldGrant) throws {
+        let wanted = Set(items)
+        for file in held.files where wanted.contains(file.layer.entry.item) {
+            let entry = file.layer.entry
+            try add(entry.kind, entry.item, entry.id, .capsule(file.capsule))
+        }
+        guard Set(list.files.map(\.item)) == wanted else {
+            throw ClientError(.refused, "an item is not part of the grant that you hold")
+        }
+    }
 }
 
 extension VaultSession {
@@ -58,94 +107,103 @@ extension VaultSession {
     public func lend(
         _ items: [SealedItem], of own: OwnCase, to card: Unverified<Card>, terms: LendingTerms, by caller: Caller
     ) throws -> (id: GrantID, receipt: Receipt) {
-        let id: GrantID = Random.value()
-        let secret = GrantSecret.random()
-        let (list, capsules) = try capsules(items, own, id, secret)
-        let logKey = own.streamKey.child(id)
+        let files = try SealedFiles(items, of: own)
+        let place = Place(caseID: own.card.caseID, parent: nil, streamKey: own.streamKey, above: [])
+        return try give(files, items.map(\.ingestNote), at: place, to: card, terms, by: caller)
+    }
+
+    /// Lends on items of a grant that is held, within what it lets be lent on. The capsules stay closed: she need not
+    /// be able to read.
+    public func lendOn(
+        _ items: [AgeFileID], of held: HeldGrant, to card: Unverified<Card>, terms: LendingTerms, by caller: Caller
+    ) throws -> (id: GrantID, receipt: Receipt) {
+        let files = try SealedFiles(items, of: held)
+        let ids = Set(files.list.files.map(\.id))
+        // The own note first, then those of its extensions that list something lent on, then everything above.
+        let own = held.own.enumerated().filter { place, entry in
+            place == 0 || entry.list.files.contains { ids.contains($0.id) }
+        }
+        let place = Place(
+            caseID: held.grant.caseID, parent: held.hash, streamKey: held.streamKey,
+            above: (own.map(\.element) + held.aboveOfEnvelope).map {
+                GrantAbove(note: $0.note, list: $0.list.showing(ids))
+            })
+        let ingest = items.compactMap { held.ingestNotes[$0] }
+        return try give(files, ingest, at: place, to: card, terms, by: caller)
+    }
+
+    /// Where a grant hangs.
+    fileprivate struct Place {
+        let caseID: CaseID
+        let parent: NoteHash?
+        /// The case's key, or that of the grant above.
+        let streamKey: StreamKey
+        let above: [GrantAbove]
+    }
+
+    private func give(
+        _ files: SealedFiles, _ ingest: [[UInt8]], at place: Place, to card: Unverified<Card>, _ terms: LendingTerms,
+        by caller: Caller
+    ) throws -> (id: GrantID, receipt: Receipt) {
+        let (id, list) = (files.id, files.list)
+        let logKey = place.streamKey.child(id)
         let recipientEnvelope = RecipientEnvelope(
             grantID: id, from: caller.card, to: card.hash, purpose: terms.purpose, logKey: logKey.secret, list: list,
-            capsules: capsules, ingestRecords: items.map(\.ingestNote))
+            capsules: files.capsules, ingestRecords: ingest, above: place.above)
         let custodianEnvelope = CustodianEnvelope(
-            grantID: id, from: caller.card, custodian: custodian, purpose: terms.purpose, secret: secret, list: list)
+            grantID: id, from: caller.card, custodian: custodian, purpose: terms.purpose, secret: files.secret,
+            list: list)
         let recipient = try oneTimeRecipient()
         let toRecipient = try sealed(recipientEnvelope, to: card.body.recipient)
         let toCustodian = try sealed(custodianEnvelope, to: recipient)
         let grant = Grant(
-            id: id, caseID: own.card.caseID, parent: nil, from: caller.card, to: card.hash, rights: terms.rights,
-            lend: .nothing, scope: .items, listRoot: list.root, listSize: UInt64(list.entries.count),
-            notBefore: terms.notBefore, notAfter: terms.notAfter, openings: terms.openings, purpose: terms.purpose,
-            journal: terms.journal, logKey: logKey.commitment(to: id), recipientEnvelope: SHA256.hash(toRecipient),
+            id: id, caseID: place.caseID, parent: place.parent, from: caller.card, to: card.hash,
+            rights: terms.rights, lend: terms.lend, scope: terms.scope, listRoot: list.root,
+            listSize: UInt64(list.entries.count), notBefore: terms.notBefore, notAfter: terms.notAfter,
+            openings: terms.openings, purpose: terms.purpose, journal: terms.journal,
+            logKey: logKey.commitment(to: id), recipientEnvelope: SHA256.hash(toRecipient),
             custodianEnvelope: SHA256.hash(toCustodian), custodian: custodian)
         let note = try Verified(grant, signedBy: caller.signer)
         let message = Wire.AddGrant(
             grant: text(note.bytes), envelope: Data(toCustodian), recipient: text(recipient.text),
             recipientEnvelope: Data(toRecipient))
         let receipt = try accept(try connection.post("/v1/grants", message))
-        try check(receipt, .granted, names: note.hash, own.streamKey)
+        try check(receipt, place.parent == nil ? .granted : .lentOn, names: note.hash, place.streamKey)
         return (id, receipt)
     }
 
-    private func sealed(_ envelope: some NoteBody, to recipient: AgeRecipient) throws -> [UInt8] {
+    func sealed(_ envelope: some NoteBody, to recipient: AgeRecipient) throws -> [UInt8] {
         var text = envelope.text
         defer { Wipe.array(&text) }
         return try AgeFile.seal(text, to: [recipient]).bytes
     }
 
-    private func capsules(
-        _ items: [SealedItem], _ own: OwnCase, _ id: GrantID, _ secret: GrantSecret
-    ) throws -> (ItemList, [Capsule]) {
-        var entries: [ItemList.Entry] = []
-        var capsules: [Capsule] = []
-        for item in items {
-            guard let description = item.description else {
-                throw ClientError(.refused, "an item was erased and cannot be lent")
-            }
-            let identity = [own.keys.identity]
-            let files: [(ListedKind, AgeFileID, FileKey)] = [
-                (.content, item.id, try item.header.open(with: identity)),
-                (.description, description.id, try description.header.open(with: identity)),
-            ]
-            // Whoever lends answers for the keys: those that an item's maker hid behind false commitments are not lent.
-            guard files[0].2.commitment(to: item.id) == item.ingest.content.keyCommitment,
-                files[1].2.commitment(to: description.id) == item.ingest.description.keyCommitment
-            else { throw ClientError(.notProven, "an item's keys are not those that its ingest record names") }
-            for (kind, file, key) in files {
-                let part = secret.part(for: file, in: id)
-                let capsule = Capsule(sealing: key, of: file, in: id, with: part)
-                let entry = ListedFile(
-                    kind: kind, item: item.id, id: file, part: part.hash(for: file, in: id), capsule: capsule.hash)
-                entries.append(.file(entry))
-                capsules.append(capsule)
-            }
-        }
-        return (ItemList(grantID: id, entries: entries), capsules)
-    }
-
-    /// Ends a grant at once.
-    public func revoke(
-        _ given: GivenGrant, of own: OwnCase, reason: PlainText?, by caller: Caller
+    /// Adds items of a case to a standing grant, under a fresh id and secret.
+    public func extend(
+        _ given: GivenGrant, by items: [SealedItem], of own: OwnCase, by caller: Caller
     ) throws -> Receipt {
-        let body = Revocation(
-            grantID: given.grant.id, grant: given.hash, by: caller.card, time: clock(), reason: reason)
+        let files = try SealedFiles(items, of: own)
+        let (grant, list) = (given.grant, files.list)
+        let recipientEnvelope = RecipientEnvelope(
+            grantID: files.id, from: grant.from, to: grant.to, purpose: grant.purpose,
+            logKey: given.streamKey.secret, list: list, capsules: files.capsules,
+            ingestRecords: items.map(\.ingestNote))
+        let custodianEnvelope = CustodianEnvelope(
+            grantID: files.id, from: grant.from, custodian: custodian, purpose: grant.purpose, secret: files.secret,
+            list: list)
+        let recipient = try oneTimeRecipient()
+        let toRecipient = try sealed(recipientEnvelope, to: given.to.recipient)
+        let toCustodian = try sealed(custodianEnvelope, to: recipient)
+        let body = Extension(
+            grantID: grant.id, grant: given.hash, id: files.id, time: clock(), listRoot: list.root,
+            listSize: UInt64(list.entries.count), recipientEnvelope: SHA256.hash(toRecipient),
+            custodianEnvelope: SHA256.hash(toCustodian))
         let note = try Verified(body, signedBy: caller.signer)
-        let receipt = try accept(try connection.post("/v1/revocations", note: note.bytes))
-        try check(receipt, .revoked, names: note.hash, own.streamKey.child(given.grant.id))
+        let message = Wire.AddGrant(
+            grant: text(note.bytes), envelope: Data(toCustodian), recipient: text(recipient.text),
+            recipientEnvelope: Data(toRecipient))
+        let receipt = try accept(try connection.post("/v1/extensions", message))
+        try check(receipt, .extended, names: note.hash, own.streamKey)
         return receipt
-    }
-
-    /// All grants of a case, for its owner.
-    public func givenGrants(of own: OwnCase, by caller: Caller) throws -> [GivenGrant] {
-        let grants: [Wire.Grant] = try connection.post(
-            "/v1/grant-listings", try ask(.caseStream, Nonce(own.card.caseID.bytes), by: caller))
-        return try grants.map { wire in
-            let note = try Unverified<Grant>(parsing: Array(wire.note.utf8)).verified(by: caller.signer.verifierKey)
-            let card = try Unverified<Card>(parsing: Array(wire.to.utf8))
-            guard card.hash == note.body.to, let to = try? card.verified(by: card.body.key) else {
-                throw ClientError(.notProven, "the custodian shows another recipient than the grant names")
-            }
-            return GivenGrant(
-                grant: note.body, hash: note.hash, to: to.body, isRevoked: wire.revoked, isExpired: wire.expired,
-                openings: wire.openings)
-        }
     }
 }

@@ -9,85 +9,6 @@ import Sodium
 public import TransparencyLog
 public import Vault
 
-/// A grant that its recipient holds: the note, verified, and what the envelope gave.
-public struct HeldGrant: Sendable {
-    /// The grant.
-    public let grant: Grant
-    /// Its text hash.
-    public let hash: NoteHash
-    /// Who gave it.
-    public let from: Card
-    /// The envelope's contents.
-    public let envelope: RecipientEnvelope
-    /// The grant stream's key.
-    public let streamKey: StreamKey
-    /// The items' ingest records by item.
-    public let ingest: [AgeFileID: IngestRecord]
-    /// The grant, the grantor's card and the items' ingest records as signed notes: what evidence is made of.
-    let note: [UInt8]
-    let grantor: [UInt8]
-    let ingestNotes: [AgeFileID: [UInt8]]
-    /// Whether it was revoked, by the custodian's word.
-    public let isRevoked: Bool
-    /// Whether it has expired, by the custodian's word.
-    public let isExpired: Bool
-    /// Openings so far, by the custodian's word.
-    public let openings: UInt64
-
-    init(_ wire: Wire.Grant, opening identity: AgeIdentity) throws {
-        let (note, from) = try HeldGrant.parse(wire)
-        let envelope = [UInt8](wire.envelope)
-        guard SHA256.hash(envelope) == note.body.recipientEnvelope,
-            let plain = try? AgeFile.open(envelope, with: [identity])
-        else { throw ClientError(.notProven, "a grant's envelope is not the one that its note names") }
-        var text = plain.withUnsafeBytes { [UInt8]($0) }
-        defer { Wipe.array(&text) }
-        self.envelope = try RecipientEnvelope(parsing: text)
-        streamKey = try StreamKey(self.envelope.logKey)
-        guard self.envelope.belongs(to: note.body), streamKey.commitment(to: note.body.id) == note.body.logKey else {
-            throw ClientError(.notProven, "a grant's envelope says something else than its note")
-        }
-        grant = note.body
-        hash = note.hash
-        self.from = from
-        self.note = note.bytes
-        grantor = Array(wire.from.utf8)
-        (ingest, ingestNotes) = try HeldGrant.ingest(self.envelope, grant)
-        isRevoked = wire.revoked
-        isExpired = wire.expired
-        openings = wire.openings
-    }
-
-    private static func parse(_ wire: Wire.Grant) throws -> (note: Verified<Grant>, from: Card) {
-        let note = try Unverified<Grant>(parsing: Array(wire.note.utf8))
-        let card = try Unverified<Card>(parsing: Array(wire.from.utf8))
-        guard card.hash == note.body.from, let from = try? card.verified(by: card.body.key),
-            let verified = try? note.verified(by: from.body.key)
-        else { throw ClientError(.notProven, "a grant is not signed by the person that it names") }
-        return (verified, from.body)
-    }
-
-    private static func ingest(
-        _ envelope: RecipientEnvelope, _ grant: Grant
-    ) throws -> ([AgeFileID: IngestRecord], [AgeFileID: [UInt8]]) {
-        var records: [AgeFileID: IngestRecord] = [:]
-        var notes: [AgeFileID: [UInt8]] = [:]
-        for bytes in envelope.ingestRecords {
-            let note = try Unverified<IngestRecord>(parsing: bytes)
-            let record = try note.verified(by: note.body.signer).body
-            guard record.caseID == grant.caseID else {
-                throw ClientError(.notProven, "a grant's envelope holds an ingest record of another case")
-            }
-            records[record.content.id] = record
-            notes[record.content.id] = bytes
-        }
-        return (records, notes)
-    }
-
-    /// The items lent.
-    public var items: [AgeFileID] { envelope.list.files.filter { $0.kind == .content }.map(\.item) }
-}
-
 /// File keys that came out of an opening, with the proof that it was logged.
 public struct Opened: Sendable {
     /// Keys by file: contents and descriptions.
@@ -99,12 +20,6 @@ public struct Opened: Sendable {
 }
 
 extension VaultSession {
-    /// Grants to the caller, opened with her age identity.
-    public func heldGrants(by caller: Caller, identity: AgeIdentity) throws -> [HeldGrant] {
-        let grants: [Wire.Grant] = try connection.post("/v1/grant-listings", try ask(.grants, nil, by: caller))
-        return try grants.map { try HeldGrant($0, opening: identity) }
-    }
-
     /// What a request is for.
     public struct Reason: Sendable {
         let action: Action
@@ -124,8 +39,8 @@ extension VaultSession {
         _ items: [AgeFileID], under held: HeldGrant, for reason: Reason, by caller: Caller
     ) throws -> Opened {
         let exchange = try request(
-            items, caseID: held.grant.caseID, grantID: held.grant.id, authority: held.hash, streamKey: held.streamKey,
-            reason, by: caller)
+            items, caseID: held.grant.caseID, grantID: held.grant.id, authority: held.hash,
+            membership: held.membership, streamKey: held.streamKey, reason, by: caller)
         var keys: [AgeFileID: FileKey] = [:]
         for release in exchange.response.body.releases { keys[release.file] = try fileKey(release, held, exchange) }
         acknowledge(exchange)
@@ -159,13 +74,13 @@ extension VaultSession {
     }
 
     private func request(
-        _ items: [AgeFileID], caseID: CaseID, grantID: GrantID?, authority: NoteHash, streamKey: StreamKey,
-        _ reason: Reason, by caller: Caller
+        _ items: [AgeFileID], caseID: CaseID, grantID: GrantID?, authority: NoteHash, membership: NoteHash? = nil,
+        streamKey: StreamKey, _ reason: Reason, by caller: Caller
     ) throws -> Exchange {
         let identity = AgeIdentity.random()  // for this request alone; wiped when it goes
         let body = AccessRequest(
             action: reason.action, custodian: custodian, caseID: caseID, grantID: grantID, authority: authority,
-            card: caller.card, items: items, time: clock(), nonce: Random.value(), recipient: identity.recipient,
+            card: caller.card, membership: membership, items: items, time: clock(), nonce: Random.value(), recipient: identity.recipient,
             purpose: reason.purpose, journal: reason.journal, checkpoint: newest?.note.bytes)
         let note = try Verified(body, signedBy: caller.signer)
         let seen = newest
@@ -235,36 +150,35 @@ extension VaultSession {
         return response
     }
 
+    /// Peels a capsule with the parts of every layer; where one is wrong, says whose.
     private func fileKey(
         _ release: AccessResponse.Release, _ held: HeldGrant, _ exchange: Exchange
     ) throws -> FileKey {
-        let list = held.envelope.list
-        let place = list.entries.firstIndex { entry in
-            if case .file(let file) = entry { file.id == release.file } else { false }
+        guard let file = held.file(release.file), let above = held.layersAbove(release.file) else {
+            throw ClientError(.notProven, "the custodian released a part that the grant does not name")
         }
-        guard let place, case .file(let entry) = list.entries[place],
-            let number = list.files.firstIndex(where: { $0.id == release.file })
-        else { throw ClientError(.notProven, "the custodian released a part that the grant does not name") }
+        let entry = file.layer.entry
         let facts = held.ingest[entry.item].map { entry.kind == .content ? $0.content : $0.description }
-        guard let facts, let ingest = held.ingestNotes[entry.item], facts.id == entry.id else {
+        guard let facts, facts.id == entry.id else {
             throw ClientError(.notProven, "the grantor gave no ingest record of an item")
         }
-        let capsule = held.envelope.capsules[number]
-        func fault(_ reason: String) -> ClientError {
-            let evidence = (try? list.proof(at: place)).map { proof in
-                OpeningEvidence(
-                    request: exchange.request.bytes, response: exchange.response.bytes, grant: held.note,
-                    grantor: held.grantor, file: entry, proof: proof, capsule: capsule.bytes,
-                    ingest: ingest)
-            }
-            return ClientError(.notProven, reason, evidence: evidence?.text)
+        do throws(LayerFault) {
+            return try file.capsule.fileKey(
+                through: file.layer, above, parts: release.parts, commitment: facts.keyCommitment)
+        } catch {
+            throw ClientError(
+                .notProven, held.sentence(error), evidence: evidence(of: file, held, exchange)?.text)
         }
-        guard release.part.hash(for: entry.id, in: held.grant.id) == entry.part else {
-            throw fault("the custodian released a wrong part")
-        }
-        guard let secret = try? capsule.open(of: entry.id, in: held.grant.id, with: release.part),
-            let key = try? FileKey(secret), key.commitment(to: entry.id) == facts.keyCommitment
-        else { throw fault("the grantor gave a key that does not fit the item") }
-        return key
+    }
+
+    /// What convicts custodian or grantor of what is not lent on; of layers below others there is no form yet.
+    private func evidence(of file: HeldFile, _ held: HeldGrant, _ exchange: Exchange) -> OpeningEvidence? {
+        guard let list = held.own.first?.list, list.grantID == file.layer.grant, held.above.isEmpty,
+            let place = list.entries.firstIndex(of: .file(file.layer.entry)), let proof = try? list.proof(at: place),
+            let note = held.own.first?.note, let ingest = held.ingestNotes[file.layer.entry.item]
+        else { return nil }
+        return OpeningEvidence(
+            request: exchange.request.bytes, response: exchange.response.bytes, grant: note, grantor: held.grantor,
+            file: file.layer.entry, proof: proof, capsule: file.capsule.bytes, ingest: ingest)
     }
 }

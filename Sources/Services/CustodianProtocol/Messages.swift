@@ -107,7 +107,7 @@ public enum Wire {
         }
     }
 
-    /// `POST /v1/grants`.
+    /// `POST /v1/grants`, and `POST /v1/extensions` with the extension in place of the grant.
     public struct AddGrant: Codable, Sendable {
         public var grant: String
         public var envelope: Data
@@ -241,11 +241,21 @@ public enum Wire {
         public var index: UInt64
         public var revoked: Bool
         public var expired: Bool
+        public var approved: Bool
+        public var declined: Bool
+        /// Whether a grant above has ended.
+        public var aboveEnded: Bool
         public var openings: UInt64
+        /// Cards of the grantors above, the nearest first.
+        public var above: [String]
+        public var extensions: [Extension]
+        /// The item list, sealed to the grant's stream; only in what waits for an owner.
+        public var list: Data?
 
         public init(
             note: String, envelope: Data, from: String, to: String, index: UInt64, revoked: Bool, expired: Bool,
-            openings: UInt64
+            approved: Bool, declined: Bool, aboveEnded: Bool, openings: UInt64, above: [String],
+            extensions: [Extension], list: Data?
         ) {
             self.note = note
             self.envelope = envelope
@@ -254,7 +264,38 @@ public enum Wire {
             self.index = index
             self.revoked = revoked
             self.expired = expired
+            self.approved = approved
+            self.declined = declined
+            self.aboveEnded = aboveEnded
             self.openings = openings
+            self.above = above
+            self.extensions = extensions
+            self.list = list
+        }
+    }
+
+    /// An extension of a standing grant as its recipient sees it.
+    public struct Extension: Codable, Sendable {
+        public var note: String
+        public var envelope: Data
+        /// The item list, sealed to the grant's stream; only in what waits for an owner.
+        public var list: Data?
+
+        public init(note: String, envelope: Data, list: Data?) {
+            self.note = note
+            self.envelope = envelope
+            self.list = list
+        }
+    }
+
+    /// What waits for an owner: the answer to `POST /v1/pending`.
+    public struct Pending: Codable, Sendable {
+        public var waiting: [Grant]
+        public var behind: [Grant]
+
+        public init(waiting: [Grant], behind: [Grant]) {
+            self.waiting = waiting
+            self.behind = behind
         }
     }
 

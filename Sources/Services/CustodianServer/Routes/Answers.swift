@@ -108,12 +108,19 @@ extension Wire.ProvenLeaf {
 }
 
 extension Wire.Grant {
-    init(_ view: GrantView) {
+    /// - Parameter lists: whether the sealed item lists go with it.
+    init(_ view: GrantView, lists: Bool = false) {
         self.init(
             note: String(decoding: view.row.note, as: UTF8.self), envelope: Data(view.row.recipientEnvelope),
             from: String(decoding: view.from, as: UTF8.self), to: String(decoding: view.to, as: UTF8.self),
             index: view.row.index, revoked: view.row.isRevoked, expired: view.row.isExpired,
-            openings: view.row.openingsUsed)
+            approved: view.row.isApproved, declined: view.row.isDeclined, aboveEnded: view.isAboveEnded,
+            openings: view.row.openingsUsed, above: view.above.map { String(decoding: $0, as: UTF8.self) },
+            extensions: view.extensions.map {
+                Wire.Extension(
+                    note: String(decoding: $0.note, as: UTF8.self), envelope: Data($0.recipientEnvelope),
+                    list: lists ? Data($0.list) : nil)
+            }, list: lists ? Data(view.row.list) : nil)
     }
 }
 

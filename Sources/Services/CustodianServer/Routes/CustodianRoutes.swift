@@ -53,6 +53,9 @@ public struct CustodianRoutes: Sendable {
         router.post("v1/cards") { request, _ in
             try Answers.json(Wire.Acceptance(try await custodian.addCard(try await note(request))))
         }
+        router.post("v1/memberships") { request, _ in
+            try Answers.json(Wire.Acceptance(try await custodian.addMembership(try await note(request))))
+        }
         router.post("v1/withdrawals") { request, _ in
             try Answers.json(Wire.Acceptance(try await custodian.withdrawCard(try await note(request))))
         }
@@ -104,6 +107,20 @@ public struct CustodianRoutes: Sendable {
                     try await custodian.addGrant(
                         Array(message.grant.utf8), envelope: [UInt8](message.envelope),
                         to: try recipient(message.recipient), recipientEnvelope: [UInt8](message.recipientEnvelope))))
+        }
+        router.post("v1/extensions") { request, _ in
+            let message: Wire.AddGrant = try await message(request)
+            return try Answers.json(
+                Wire.Acceptance(
+                    try await custodian.extend(
+                        Array(message.grant.utf8), envelope: [UInt8](message.envelope),
+                        to: try recipient(message.recipient), recipientEnvelope: [UInt8](message.recipientEnvelope))))
+        }
+        router.post("v1/approvals") { request, _ in
+            try Answers.json(Wire.Acceptance(try await custodian.approve(try await note(request))))
+        }
+        router.post("v1/declines") { request, _ in
+            try Answers.json(Wire.Acceptance(try await custodian.decline(try await note(request))))
         }
         router.post("v1/revocations") { request, _ in
             try Answers.json(Wire.Acceptance(try await custodian.revoke(try await note(request))))

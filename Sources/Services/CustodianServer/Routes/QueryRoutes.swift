@@ -40,6 +40,14 @@ extension CustodianRoutes {
             let (_, query, card) = try await authorised(request)
             return try Answers.json(try await custodian.grants(query, card).map { Wire.Grant($0) })
         }
+        router.post("v1/pending") { request, _ in
+            let (_, query, card) = try await authorised(request)
+            let pending = try await custodian.pending(query, card)
+            return try Answers.json(
+                Wire.Pending(
+                    waiting: pending.waiting.map { Wire.Grant($0, lists: true) },
+                    behind: pending.behind.map { Wire.Grant($0, lists: true) }))
+        }
         router.post("v1/case-listings") { request, _ in
             let (_, _, card) = try await authorised(request)
             return try Answers.json(

@@ -1,0 +1,65 @@
+public import Sharing
+public import SignedNote
+
+/// An extension of a standing grant.
+public struct ExtensionRow: Sendable, Equatable {
+    /// The extension's id.
+    public let id: GrantID
+    /// The standing grant.
+    public let grant: GrantID
+    /// The extension's text hash.
+    public let hash: NoteHash
+    /// The signed note.
+    public let note: [UInt8]
+    /// The age file to the recipient.
+    public let recipientEnvelope: [UInt8]
+    /// The item list's text, sealed to the grant's stream.
+    public let list: [UInt8]
+    /// The custodian's secret under its own key; `nil` once the grant has ended.
+    public var secret: [UInt8]?
+    /// Index of the `extended` leaf.
+    public let index: UInt64
+
+    /// A row of its fields.
+    public init(
+        id: GrantID, grant: GrantID, hash: NoteHash, note: [UInt8], recipientEnvelope: [UInt8], list: [UInt8],
+        secret: [UInt8]?, index: UInt64
+    ) {
+        self.id = id
+        self.grant = grant
+        self.hash = hash
+        self.note = note
+        self.recipientEnvelope = recipientEnvelope
+        self.list = list
+        self.secret = secret
+        self.index = index
+    }
+}
+
+/// A person's membership of a unit.
+public struct MembershipRow: Sendable, Equatable {
+    /// Text hash of the note.
+    public let hash: NoteHash
+    /// Text hash of the member's card.
+    public let member: NoteHash
+    /// The signed note.
+    public let note: [UInt8]
+    /// Whether it was withdrawn.
+    public var isWithdrawn: Bool
+    /// Index of its `member-added` leaf.
+    public let index: UInt64
+    /// Index of its `member-withdrawn` leaf.
+    public var withdrawnIndex: UInt64?
+
+    /// A row of its fields.
+    public init(
+        hash: NoteHash, member: NoteHash, note: [UInt8], isWithdrawn: Bool, index: UInt64, withdrawnIndex: UInt64?
+    ) {
+        self.hash = hash
+        self.member = member
+        self.note = note
+        self.isWithdrawn = isWithdrawn
+        self.index = index
+        self.withdrawnIndex = withdrawnIndex
+    }
+}
