@@ -94,6 +94,42 @@ extension Grant {
     func isWithin(_ parent: Grant) -> Bool { excess(over: parent).isEmpty }
 
     /// In what this grant gives more than `parent` lets its recipient lend on. Items are compared apart.
+    public func excess(over parent: Grant) -> [Excess] { limits.excess(over: parent) }
+
+    private var limits: GrantLimits {
+        GrantLimits(
+            rights: rights, lend: lend, scope: scope, notBefore: notBefore, notAfter: notAfter, openings: openings,
+            journal: journal, custodian: custodian)
+    }
+}
+
+/// What a grant gives, apart from its items and people.
+public struct GrantLimits: Sendable {
+    private let rights: Right
+    private let lend: LendingOn
+    private let scope: GrantScope
+    private let notBefore: Timestamp
+    private let notAfter: Timestamp
+    private let openings: UInt64?
+    private let journal: JournalRule
+    private let custodian: VerifierKey
+
+    /// Limits of their fields, as a grant has them.
+    public init(
+        rights: Right, lend: LendingOn, scope: GrantScope, notBefore: Timestamp, notAfter: Timestamp,
+        openings: UInt64?, journal: JournalRule, custodian: VerifierKey
+    ) {
+        self.rights = rights
+        self.lend = lend
+        self.scope = scope
+        self.notBefore = notBefore
+        self.notAfter = notAfter
+        self.openings = openings
+        self.journal = journal
+        self.custodian = custodian
+    }
+
+    /// In what they go beyond what `parent` lets its recipient lend on.
     public func excess(over parent: Grant) -> [Excess] {
         let limits = parent.lend
         var excess: [Excess] = []

@@ -23,7 +23,8 @@ struct Bevis: AsyncParsableCommand {
             CommandGroup(
                 name: "Lending:",
                 subcommands: [
-                    CardCommand.self, GrantCommand.self, GrantsCommand.self, RevokeCommand.self, IssuerCommand.self,
+                    CardCommand.self, GrantCommand.self, GrantsCommand.self, ApproveCommand.self, DeclineCommand.self,
+                    RevokeCommand.self, IssuerCommand.self, GuidanceCommand.self,
                 ]),
             CommandGroup(name: "Checking:", subcommands: [LogCommand.self, ReceiptCommand.self, AuditCommand.self]),
             CommandGroup(name: "The vault:", subcommands: [VaultCommand.self, ServeCommand.self]),

@@ -43,6 +43,16 @@ public struct LendingTerms: Sendable {
     }
 }
 
+extension LendingTerms {
+    /// In what they go beyond what a grant that is held lets be lent on.
+    public func excess(over held: Grant) -> [Excess] {
+        GrantLimits(
+            rights: rights, lend: lend, scope: scope, notBefore: notBefore, notAfter: notAfter, openings: openings,
+            journal: journal, custodian: held.custodian
+        ).excess(over: held)
+    }
+}
+
 /// A file key or a capsule that is sealed anew under a fresh part.
 private enum Inner {
     case key(FileKey)

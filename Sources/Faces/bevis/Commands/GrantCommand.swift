@@ -1,3 +1,4 @@
+import AgeFile
 import ArgumentParser
 import CustodianClient
 import Home
@@ -14,64 +15,184 @@ struct GrantCommand: AsyncParsableCommand {
         commandName: "grant", abstract: "Lend items to somebody until a stated time.",
         discussion: """
             What was opened cannot be taken back; each opening leaves a line that you see with 'bevis log'.
+            What you hold under a grant you can lend on, within what it allows, also where you may not open it; the \
+            owner then approves it with 'bevis approve'.
             Examples:
               bevis grant 1 3 --to mads.card --purpose 'Breach of 12 November'
               bevis grant --all --to mads.card --purpose 'Case review' --for 7d --rights list --journal-required
+              bevis grant --all --to birgit.card --purpose 'Report' --rights list --lend read --lend-to police
+              bevis grant 1 --under 3f2a --to mads.card --purpose 'Breach of 12 November'
+              bevis grant --standing --to birgit.card --purpose 'Fixed contact' --for 90d
             """)
 
-    @Argument(help: "Items, by their numbers in 'bevis list' or the first digits of their ids.") var items: [String] =
-        []
-    @Flag(help: "All items of the case, as it is now.") var all = false
+    @Argument(
+        help: """
+            Items, by their numbers in 'bevis list' or the first digits of their ids; under a grant, by their numbers \
+            in 'bevis list --grant'.
+            """) var items: [String] = []
+    @Flag(help: "All items of the case, or of the grant, as it is now.") var all = false
+    @Flag(help: "The whole case, also what is added later: your program extends it when it meets the vault.")
+    var standing = false
     @Option(help: ArgumentHelp("The recipient's card.", valueName: "file")) var to: String
-    @Option(help: "What for, as the recipient and the log will show it.") var purpose: String
-    @Option(name: .customLong("for"), help: "For how long from its start: 30m, 12h, 14d, 2w.") var duration: String =
-        "14d"
-    @Option(help: "From when; now without it.") var from: String?
-    @Option(help: "list, read or export.") var rights: String = "read"
-    @Option(help: "How many openings at most.") var openings: UInt64?
-    @Flag(help: "Each opening must name a journal number.") var journalRequired = false
+    @Option(help: ArgumentHelp("Lend on from this grant that you hold: the first digits of its id.", valueName: "id"))
+    var under: String?
+    @OptionGroup var terms: TermOptions
+    @Flag(help: "Do not ask: for scripts.") var yes = false
     @Option(name: .customLong("case"), help: "The first digits of the case's id.") var matter: String?
     @Flag(help: "Answer as JSON.") var json = false
     @OptionGroup var vault: VaultOptions
     @OptionGroup var passphrase: PassphraseOptions
 
     func validate() throws {
-        guard all != !items.isEmpty else { throw ValidationError("name items, or give --all") }
+        guard [all, standing, !items.isEmpty].count(where: { $0 }) == 1 else {
+            throw ValidationError("name items, or give --all or --standing")
+        }
+        guard !standing || under == nil else { throw ValidationError("what is lent on cannot be a standing grant") }
     }
 
     func run() async throws {
         let card = try CardCommand.read(to)
-        _ = try terms()  // what is wrong shows before a passphrase is asked for
+        try terms.check()  // what is wrong shows before a passphrase is asked for
         let desk = try Desk(vault, passphrase)
+        if let held = try heldGrant(desk) {
+            try lendOn(held, to: card, desk)
+        } else {
+            try lend(to: card, desk)
+        }
+    }
+
+    /// The grant to lend on from; `nil` to lend from the own case.
+    private func heldGrant(_ desk: Desk) throws -> HeldGrant? {
+        if let under { return try desk.heldGrant(under) }
+        guard matter == nil, !standing, try desk.ownCases().isEmpty else { return nil }
+        let all = try desk.heldGrants().filter { $0.state == .open && $0.grant.lend.rights != .none }
+        guard let only = all.first else { return nil }
+        guard all.count == 1 else {
+            throw CommandFailure(
+                .usage, "you hold several grants that may be lent on", hint: "name one with --under; bevis grants")
+        }
+        return only
+    }
+
+    private func lend(to card: Unverified<Card>, _ desk: Desk) throws {
         let own = try desk.ownCase(matter)
         let chosen =
-            try all
+            try items.isEmpty
             ? desk.session.items(of: own.card.caseID, by: desk.caller).filter { !$0.isErased }
             : desk.items(items, of: own)
         try desk.session.register("/v1/cards", card.note.bytes)
-        let terms = try terms()  // from now on, not from before the passphrase was typed
-        let (id, receipt) = try desk.session.lend(chosen, of: own, to: card, terms: terms, by: desk.caller)
+        // From now on, not from before the passphrase was typed.
+        let given = try terms.terms(scope: standing ? .standing : .items, issuers: Issuers(desk.session))
+        let (id, receipt) = try desk.session.lend(chosen, of: own, to: card, terms: given, by: desk.caller)
         try desk.remember()
+        try show(id, card.body, chosen.count, given, receipt, waits: false)
+    }
+
+    private func lendOn(_ held: HeldGrant, to card: Unverified<Card>, _ desk: Desk) throws {
+        let chosen = try items.isEmpty ? held.items : items.map { try Desk.pick($0, from: held.items, id: \.self) }
+        let given = try terms.terms(under: held.grant, issuers: Issuers(desk.session))
+        try GuidanceCommand.show(before: "lend on", yes: yes)
+        try desk.session.register("/v1/cards", card.note.bytes)
+        let (id, receipt) = try desk.session.lendOn(chosen, of: held, to: card, terms: given, by: desk.caller)
+        try desk.remember()
+        try show(id, card.body, chosen.count, given, receipt, waits: held.grant.lend.approval == .owner)
+    }
+
+    private func show(
+        _ id: GrantID, _ card: Card, _ count: Int, _ terms: LendingTerms, _ receipt: Receipt, waits: Bool
+    ) throws {
         var facts = Facts()
         facts.add("grant", .text(string(id.hex)))
-        facts.add("to", .text(CardView(card.body).text))
-        facts.add("items", .number(Int64(chosen.count)))
-        facts.add("rights", .text(rights))
+        facts.add("to", .text(CardView(card).text))
+        facts.add("items", .number(Int64(count)))
+        facts.add("rights", .text("\(terms.rights)"))
         facts.add("until", .time(terms.notAfter.seconds))
+        if waits { facts.add("state", .text(GrantState.waiting.rawValue)) }
         facts.add("entry", .number(Int64(receipt.proof.index)), label: "entry of the log")
         try Output(json: json).show(facts)
     }
+}
 
-    private func terms() throws -> LendingTerms {
-        guard let right = [Right.list, .read, .export].first(where: { "\($0)" == rights }) else {
-            throw CommandFailure(.usage, "rights are list, read or export")
+/// What is lent for how long, and what may be lent on of it.
+struct TermOptions: ParsableArguments {
+    @Option(help: "What for, as the recipient and the log will show it.") var purpose: String
+    @Option(name: .customLong("for"), help: "For how long from its start: 30m, 12h, 14d, 2w; 14d without it.")
+    var duration: String?
+    @Option(help: "From when; now without it.") var from: String?
+    @Option(help: "none, list, read or export; read without it, or what may be lent on where that is less.")
+    var rights: String?
+    @Option(help: "How many openings at most.") var openings: UInt64?
+    @Flag(help: "Each opening must name a journal number.") var journalRequired = false
+    @Option(help: "What the recipient may lend on: none, list, read or export.") var lend: String = "none"
+    @Option(
+        help: ArgumentHelp(
+            "To whose cards she may lend on: an issuer's role or name in the vault's trust note; may be repeated.",
+            valueName: "issuer"))
+    var lendTo: [String] = []
+    @Option(help: "How many layers may be lent on, one below the other.") var lendDepth: UInt64 = 1
+    @Flag(help: "You approve in advance what is lent on within these limits.") var approvedInAdvance = false
+
+    func validate() throws {
+        guard lend == "none" || !lendTo.isEmpty else {
+            throw ValidationError("say with --lend-to to whose cards may be lent on")
         }
-        let now = Person.now()
-        let start = try from.map { try TimeArgument.moment($0, now: now.seconds) } ?? now.seconds
+        guard lend != "none" || lendTo.isEmpty && !approvedInAdvance else {
+            throw ValidationError("say with --lend what may be lent on")
+        }
+    }
+
+    /// Checks what can be checked without a vault.
+    func check() throws {
+        _ = try (right(rights ?? "read"), right(lend), window(), line(purpose, "--purpose"))
+    }
+
+    private func right(_ word: String) throws -> Right {
+        guard let right = [Right.none, .list, .read, .export].first(where: { "\($0)" == word }) else {
+            throw CommandFailure(.usage, "rights are none, list, read or export")
+        }
+        return right
+    }
+
+    private func window() throws -> (start: UInt64, end: UInt64) {
+        let now = Person.now().seconds
+        let start = try from.map { try TimeArgument.moment($0, now: now) } ?? now
+        return (start, start + (try TimeArgument.duration(duration ?? "14d")))
+    }
+
+    private func lending(_ issuers: @autoclosure () throws -> Issuers) throws -> LendingOn {
+        let rights = try right(lend)
+        guard rights != .none else { return .nothing }
+        return LendingOn(
+            rights: rights, depth: lendDepth, issuers: try issuers().keys(lendTo),
+            approval: approvedInAdvance ? .none : .owner)
+    }
+
+    /// The terms of an owner.
+    func terms(scope: GrantScope, issuers: @autoclosure () throws -> Issuers) throws -> LendingTerms {
+        let (start, end) = try window()
         return LendingTerms(
-            rights: right, notBefore: Timestamp(seconds: start),
-            notAfter: Timestamp(seconds: start + (try TimeArgument.duration(duration))), openings: openings,
-            purpose: try line(purpose, "--purpose"), journal: journalRequired ? .required : .optional)
+            rights: try right(rights ?? "read"), notBefore: Timestamp(seconds: start),
+            notAfter: Timestamp(seconds: end), openings: openings, purpose: try line(purpose, "--purpose"),
+            journal: journalRequired ? .required : .optional, lend: try lending(issuers()), scope: scope)
+    }
+
+    /// The terms of somebody who lends on: what is not said is as much as the grant above allows.
+    func terms(under held: Grant, issuers: @autoclosure () throws -> Issuers) throws -> LendingTerms {
+        var (start, end) = try window()
+        if from == nil { start = max(start, held.notBefore.seconds) }
+        if duration == nil { end = min(end, held.notAfter.seconds) }
+        let terms = LendingTerms(
+            rights: try rights.map { try right($0) } ?? min(.read, held.lend.rights),
+            notBefore: Timestamp(seconds: start), notAfter: Timestamp(seconds: end),
+            openings: openings ?? held.openings, purpose: try line(purpose, "--purpose"),
+            journal: journalRequired ? .required : held.journal, lend: try lending(issuers()))
+        let excess = terms.excess(over: held)
+        guard excess.isEmpty else {
+            throw CommandFailure(
+                .refused, excess.map { "\($0.sentence)" }.joined(separator: "; "),
+                hint: "see what grant \(short(held.id)) lets you lend on: bevis grants")
+        }
+        return terms
     }
 }
 
@@ -82,108 +203,5 @@ struct CardView {
     init(_ card: Card) {
         let organisation = card.organisation.map { ", " + Escaped.text($0.bytes) } ?? ""
         text = "\(Escaped.text(card.name.bytes)) (\(Escaped.text(card.role.bytes))\(organisation))"
-    }
-}
-
-/// `bevis grants`: what is lent, and to whom.
-struct GrantsCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "grants", abstract: "List the grants that you hold; with --given, those that you gave.")
-
-    @Flag(help: "Grants that you gave.") var given = false
-    @Option(name: .customLong("case"), help: "The first digits of the case's id.") var matter: String?
-    @Flag(help: "Answer as JSON.") var json = false
-    @OptionGroup var vault: VaultOptions
-    @OptionGroup var passphrase: PassphraseOptions
-
-    func run() async throws {
-        let desk = try Desk(vault, passphrase)
-        let views = try given ? givenViews(desk) : heldViews(desk)
-        try desk.remember()
-        let none = given ? "you have lent nothing" : "nothing is lent to you"
-        try Output(json: json).show(
-            .array(views.map(\.json)), or: views.isEmpty ? none : views.map(\.text).joined(separator: "\n"))
-    }
-
-    private func givenViews(_ desk: Desk) throws -> [GrantView] {
-        let own = try desk.ownCase(matter)
-        return try desk.session.givenGrants(of: own, by: desk.caller).map {
-            GrantView(
-                grant: $0.grant, who: $0.to, word: "to", revoked: $0.isRevoked, expired: $0.isExpired, used: $0.openings
-            )
-        }
-    }
-
-    private func heldViews(_ desk: Desk) throws -> [GrantView] {
-        try desk.session.heldGrants(by: desk.caller, identity: desk.person.identity.age).map {
-            GrantView(
-                grant: $0.grant, who: $0.from, word: "from", revoked: $0.isRevoked, expired: $0.isExpired,
-                used: $0.openings)
-        }
-    }
-
-    private struct GrantView {
-        let grant: Grant
-        let who: Card
-        let word: String
-        let revoked: Bool
-        let expired: Bool
-        let used: UInt64
-
-        private var state: String {
-            if revoked { return "revoked" }
-            let now = Person.now()
-            if expired || now >= grant.notAfter { return "expired" }
-            return now < grant.notBefore ? "not yet" : "open"
-        }
-
-        var text: String {
-            let limit = grant.openings.map { " of \($0)" } ?? ""
-            return "\(short(grant.id))  \(state)  \(word) \(CardView(who).text)  \(grant.listSize / 2) items  "
-                + "\(grant.rights)  until \(LocalTime.text(grant.notAfter.seconds))  opened \(used)\(limit)  "
-                + Escaped.text(grant.purpose.bytes)
-        }
-
-        var json: JSONValue {
-            .object([
-                "grant": .text(string(grant.id.hex)), "state": .text(state), word: .text(string(who.name.bytes)),
-                "role": .text(string(who.role.bytes)), "rights": .text("\(grant.rights)"),
-                "items": .number(Int64(grant.listSize / 2)), "not_before": .time(grant.notBefore.seconds),
-                "not_after": .time(grant.notAfter.seconds), "openings": .number(Int64(used)),
-                "purpose": .text(string(grant.purpose.bytes)),
-            ])
-        }
-    }
-}
-
-/// `bevis revoke`: end a grant at once.
-struct RevokeCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "revoke", abstract: "End a grant at once. Copies that were made remain.")
-
-    @Argument(help: "The first digits of the grant's id; see 'bevis grants --given'.") var grant: String
-    @Option(help: "Why.") var reason: String?
-    @Option(name: .customLong("case"), help: "The first digits of the case's id.") var matter: String?
-    @OptionGroup var vault: VaultOptions
-    @OptionGroup var passphrase: PassphraseOptions
-
-    func run() async throws {
-        let desk = try Desk(vault, passphrase)
-        let own = try desk.ownCase(matter)
-        let matching = try desk.session.givenGrants(of: own, by: desk.caller)
-            .filter { string($0.grant.id.hex).hasPrefix(grant) }
-        guard let given = matching.first, matching.count == 1 else {
-            throw CommandFailure(.unreachable, "no single grant of yours has this id", hint: "bevis grants --given")
-        }
-        guard !given.isRevoked, !given.isExpired else {
-            throw CommandFailure(
-                .refused, "the grant \(given.isRevoked ? "was revoked" : "has expired") already",
-                hint: "see when: bevis log --grant \(short(given.grant.id))")
-        }
-        let receipt = try desk.session.revoke(
-            given, of: own, reason: try reason.map { try line($0, "--reason") }, by: desk.caller)
-        try desk.remember()
-        try Output(json: false).line(
-            "revoked: entry \(receipt.proof.index) of the log. What was opened before cannot be taken back.")
     }
 }

@@ -113,7 +113,8 @@ struct ItemView {
 /// What a recipient sees of items lent to her.
 enum Lent {
     static func description(_ id: AgeFileID, _ held: HeldGrant, _ opened: Opened, _ desk: Desk) throws -> Description? {
-        guard let file = held.envelope.list.files.first(where: { $0.item == id && $0.kind == .description }),
+        let files = held.files.map(\.layer.entry)
+        guard let file = files.first(where: { $0.item == id && $0.kind == .description }),
             let key = opened.keys[file.id]
         else { return nil }
         let item = try desk.session.item(id, by: desk.caller)

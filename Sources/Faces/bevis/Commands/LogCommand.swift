@@ -60,11 +60,12 @@ struct CaseTrail {
             .matter(own.card.caseID), key: own.streamKey, entries: entries, by: desk.caller)
         let titles = try desk.titles(of: own)
         try adopt(reading, .matter(own.card.caseID), TrailNames(reading, titles), desk)
-        for entry in reading.entries where entry.disclosed.record.event == .granted {
-            guard let grant = TrailNames.grant(in: entry.disclosed) else { continue }
-            let key = own.streamKey.child(grant.id)
+        // What was lent on is told in the stream of the grant above: each branch is followed to its end.
+        var branches = TrailNames.grants(in: reading).map { ($0, own.streamKey.child($0.id)) }
+        while let (grant, key) = branches.popLast() {
             let branch = try desk.session.read(.grant(grant.id), key: key, entries: entries, by: desk.caller)
             try adopt(branch, .grant(grant.id), TrailNames(branch, titles, grant), desk)
+            branches += TrailNames.grants(in: branch).map { ($0, key.child($0.id)) }
         }
         lines.sort { $0.index < $1.index }
     }
@@ -85,6 +86,8 @@ struct TrailNames {
     private(set) var cards: [NoteHash: Card] = [:]
     private(set) var requests: [NoteHash: AccessRequest] = [:]
     private(set) var revocations: [NoteHash: Revocation] = [:]
+    /// The grants that approvals, declines and extensions speak of.
+    private(set) var concerned: [NoteHash: GrantID] = [:]
     let titles: [AgeFileID: String]
     let grant: Grant?
 
@@ -104,7 +107,21 @@ struct TrailNames {
             requests[note.hash] = request
         } else if let revocation = try? Revocation(parsing: note.text) {
             revocations[note.hash] = revocation
+        } else if let id = TrailNames.concerned(in: note.text) {
+            concerned[note.hash] = id
         }
+    }
+
+    private static func concerned(in text: [UInt8]) -> GrantID? {
+        if let approval = try? Approval(parsing: text) { return approval.grantID }
+        if let decline = try? Decline(parsing: text) { return decline.grantID }
+        return (try? Extension(parsing: text))?.grantID
+    }
+
+    /// The grants that a stream's records give.
+    static func grants(in reading: StreamReading) -> [Grant] {
+        reading.entries.filter { [.granted, .lentOn].contains($0.disclosed.record.event) }
+            .compactMap { grant(in: $0.disclosed) }
     }
 
     static func grant(in disclosed: DisclosedRecord) -> Grant? {
@@ -124,6 +141,8 @@ struct TrailLine {
     private let actor: Card?
     private let request: AccessRequest?
     private let owned: Grant?
+    private let concerned: GrantID?
+    private let recipient: Card?
     private let titles: [AgeFileID: String]
 
     init(_ entry: StreamReading.Entry, _ names: TrailNames) {
@@ -131,12 +150,15 @@ struct TrailLine {
         record = entry.disclosed.record
         actor = record.actor.flatMap { names.cards[$0] }
         request = record.notes.first.flatMap { names.requests[$0] }
-        owned = names.grant ?? TrailNames.grant(in: entry.disclosed)
+        let given = TrailNames.grant(in: entry.disclosed)
+        owned = record.event == .lentOn ? given : names.grant ?? given
+        concerned = owned?.id ?? record.notes.first.flatMap { names.concerned[$0] }
+        recipient = record.event == .lentOn ? owned.flatMap { names.cards[$0.to] } : nil
         titles = names.titles
     }
 
     /// The grant's id in full.
-    var grant: String? { owned.map { string($0.id.hex) } }
+    var grant: String? { concerned.map { string($0.hex) } }
 
     var text: String {
         var text = "\(index)  \(LocalTime.text(record.time.seconds))  \(string(record.event.word))"
@@ -146,7 +168,8 @@ struct TrailLine {
             text += "  for: \(Escaped.text(request.purpose.bytes))"
             if let journal = request.journal { text += "  journal \(Escaped.text(journal.bytes))" }
         }
-        if let owned { text += "  grant \(short(owned.id))" }
+        if let recipient { text += "  to \(CardView(recipient).text)" }
+        if let concerned { text += "  grant \(short(concerned))" }
         if !record.failures.isEmpty {
             text += "  because \(record.failures.map { "\($0.sentence)" }.joined(separator: "; "))"
         }

@@ -18,8 +18,14 @@ final class Desk {
     private let memory: VaultMemory
 
     /// Connects, checks the vault's keys against those remembered, and registers the person's card.
-    convenience init(_ vault: VaultOptions, _ passphrase: PassphraseOptions) throws {
+    ///
+    /// - Parameter tellsWaiting: whether an owner is told of grants that wait for her approval.
+    convenience init(
+        _ vault: VaultOptions, _ passphrase: PassphraseOptions, tellsWaiting: Bool = true
+    ) throws {
         try self.init(vault, try Person(passphrase))
+        try attend(tellsWaiting: tellsWaiting)
+        try remember()
     }
 
     /// As `init(_:_:)`, for keys that are open already.
@@ -161,22 +167,6 @@ final class Desk {
             titles[item.id] = Escaped.quoted(name)
         }
         return titles
-    }
-
-    // MARK: Grants
-
-    /// The grant to this person that was named by the first digits of its id, or the only one that counts.
-    func heldGrant(_ prefix: String?) throws -> HeldGrant {
-        let all = try session.heldGrants(by: caller, identity: person.identity.age)
-        let matching = all.filter { grant in
-            guard let prefix else { return !grant.isRevoked && !grant.isExpired }
-            return string(grant.grant.id.hex).hasPrefix(prefix)
-        }
-        if let only = matching.first, matching.count == 1 { return only }
-        guard !matching.isEmpty else {
-            throw CommandFailure(.refused, "you hold no such grant", hint: "see: bevis grants")
-        }
-        throw CommandFailure(.usage, "you hold several grants", hint: "name one with --grant; bevis grants")
     }
 }
 

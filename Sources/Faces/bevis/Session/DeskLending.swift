@@ -1,0 +1,80 @@
+import AgeFile
+import CustodianClient
+import Home
+import Sharing
+import SignedNote
+import Sodium
+import Terminal
+import TransparencyLog
+import Vault
+
+// What a person holds and has given, and what waits for her.
+extension Desk {
+    /// The grants to this person, or to a unit that she belongs to.
+    func heldGrants() throws -> [HeldGrant] {
+        try session.heldGrants(by: caller, identity: person.identity.age)
+    }
+
+    /// The grant to this person that was named by the first digits of its id, or the only one that counts.
+    func heldGrant(_ prefix: String?) throws -> HeldGrant {
+        let matching = try heldGrants().filter { held in
+            guard let prefix else { return [.open, .notYet, .waiting].contains(held.state) }
+            return string(held.grant.id.hex).hasPrefix(prefix)
+        }
+        guard let only = matching.first else {
+            throw CommandFailure(.refused, "you hold no such grant", hint: "see: bevis grants")
+        }
+        guard matching.count == 1 else {
+            throw CommandFailure(.usage, "you hold several grants", hint: "name one with --grant; bevis grants")
+        }
+        guard only.state != .waiting else {
+            throw CommandFailure(
+                .refused, "grant \(short(only.grant.id)) waits for the owner's approval",
+                hint: "she sees that at her next contact with the vault; ask her to look")
+        }
+        return only
+    }
+
+    /// The grants that this person gave, and all below them: in her case, and under what she holds.
+    func givenGrants(_ matter: String?) throws -> [GivenGrant] {
+        let held = try heldGrants().filter { $0.grant.lend.rights != .none }
+        let below = held.isEmpty ? [] : try session.givenGrants(below: held, by: caller)
+        guard try matter != nil || held.isEmpty || !ownCases().isEmpty else { return below }
+        return try session.givenGrants(of: ownCase(matter), by: caller) + below
+    }
+
+    /// The grant that was named by the first digits of its id among those given.
+    func givenGrant(_ prefix: String, _ matter: String?) throws -> GivenGrant {
+        let matching = try givenGrants(matter).filter { string($0.grant.id.hex).hasPrefix(prefix) }
+        guard let only = matching.first, matching.count == 1 else {
+            throw CommandFailure(.unreachable, "no single grant of yours has this id", hint: "bevis grants --given")
+        }
+        return only
+    }
+
+    // MARK: What waits
+
+    /// Tells an owner what waits for her yes, and extends her standing grants by what was added since.
+    func attend(tellsWaiting: Bool) throws {
+        let pending = try session.pending(by: caller)
+        if tellsWaiting, pending.waitingCount > 0 {
+            let what = pending.waitingCount == 1 ? "1 grant waits" : "\(pending.waitingCount) grants wait"
+            Output(json: false).note("\(what) for your approval; look and answer: bevis approve")
+        }
+        guard pending.behindCount > 0 else { return }
+        let (cases, _) = try session.ownCases(by: caller, identity: person.identity.age)
+        for own in cases {
+            for standing in try session.behind(pending, of: own) { try extend(standing, of: own) }
+        }
+    }
+
+    private func extend(_ standing: GivenGrant, of own: OwnCase) throws {
+        let listed = Set(standing.items)
+        let new = try session.items(of: own.card.caseID, by: caller).filter { !$0.isErased && !listed.contains($0.id) }
+        guard !new.isEmpty else { return }
+        let receipt = try session.extend(standing, by: new, of: own, by: caller)
+        Output(json: false).note(
+            "grant \(short(standing.grant.id)) to \(CardView(standing.to).text) now covers \(new.count) more "
+                + "\(new.count == 1 ? "item" : "items") (entry \(receipt.proof.index) of the log)")
+    }
+}
