@@ -9,6 +9,7 @@ import Sodium
 public struct Terms: Sendable {
     public var rights: Right = .read
     public var lend: LendingOn = .nothing
+    public var scope: GrantScope = .items
     public var openings: UInt64?
     public var days: UInt64 = 14
     public var journal: JournalRule = .optional
@@ -34,7 +35,7 @@ extension LogFixture {
         let list = list(id, items)
         let body = Grant(
             id: id, caseID: matter.id, parent: terms.parent?.note.hash, from: from.hash, to: to.hash,
-            rights: terms.rights, lend: terms.lend, scope: .items, listRoot: list.root,
+            rights: terms.rights, lend: terms.lend, scope: terms.scope, listRoot: list.root,
             listSize: UInt64(list.entries.count), notBefore: time,
             notAfter: Timestamp(seconds: now + terms.days * 86_400), openings: terms.openings,
             purpose: .of("to see who it is"), journal: terms.journal,
@@ -50,7 +51,7 @@ extension LogFixture {
         return Lent(note: note, list: list, key: key)
     }
 
-    private func list(_ id: GrantID, _ items: [Item]) -> ItemList {
+    func list(_ id: GrantID, _ items: [Item]) -> ItemList {
         var entries: [ItemList.Entry] = []
         for item in items {
             entries.append(
@@ -82,11 +83,12 @@ extension LogFixture {
     /// A signed request.
     public func requestNote(
         _ person: Person, _ matter: Matter, _ lent: Lent?, _ items: [AgeFileID], _ action: Action = .read,
-        journal: String? = nil, head: [UInt8]? = nil, signedBy: NoteSigner? = nil
+        journal: String? = nil, head: [UInt8]? = nil, signedBy: NoteSigner? = nil, membership: NoteHash? = nil
     ) throws -> Verified<AccessRequest> {
         let body = AccessRequest(
             action: action, custodian: custodian.verifierKey, caseID: matter.id, grantID: lent?.id,
-            authority: lent?.note.hash ?? matter.card.hash, card: person.hash, items: items, time: time,
+            authority: lent?.note.hash ?? matter.card.hash, card: person.hash, membership: membership, items: items,
+            time: time,
             nonce: Random.value(), recipient: AgeIdentity.random().recipient, purpose: .of("case work"),
             journal: journal.map { .of($0) }, checkpoint: head)
         return try Verified(body, signedBy: signedBy ?? person.signer)

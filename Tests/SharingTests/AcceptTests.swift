@@ -49,6 +49,7 @@ struct OfferBreach: Sendable, CustomTestStringConvertible {
             OfferBreach("recipient's card expired, \(above) above", above: above, .cardExpired) {
                 $0.to = $0.to.expiring(moment(5_000))
             },
+            OfferBreach("lent by a unit, \(above) above", above: above, .notGrantor) { $0.from = $0.from.asUnit() },
             OfferBreach("empty window, \(above) above", above: above, .emptyWindow) {
                 ($0.draft.notBefore, $0.draft.notAfter) = (moment(7_000), moment(7_000))
             },

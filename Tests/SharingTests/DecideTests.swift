@@ -40,6 +40,7 @@ struct Breach: Sendable, CustomTestStringConvertible {
 
     private static let owners: [Breach] = [
         Breach("case not known", length: 0, .unknownCase) { $0.caseCard = nil },
+        Breach("owner who names a membership", length: 0, .notMember) { $0.named = fixed("membership") },
         Breach("case card of another case", length: 0, .unknownCase) { $0.requestCase = fixed("case 2") },
         Breach("somebody else's card", length: 0, .notOwner) { $0.requester = try cardState("holder-0.example") },
         Breach("another case card's text", length: 0, .wrongCase) { $0.authority = fixed("case card 2") },
@@ -84,6 +85,9 @@ struct Breach: Sendable, CustomTestStringConvertible {
         },
         Breach("ended by a leaf", .expired) { $0.links[0].isExpired = true },
         Breach("revoked", .revoked) { $0.links[0].isRevoked = true },
+        Breach("declined", .declined) { $0.links[0].isDeclined = true },
+        Breach("asked by a unit's card", .notRecipient) { $0.requester = $0.requester.asUnit() },
+        Breach("membership for what is lent to her own card", .notMember) { $0.named = fixed("membership") },
         Breach("kept by another custodian", .wrongCustodian) {
             $0.links[0].draft.custodian = try signer("other.example").verifierKey
         },
@@ -127,6 +131,12 @@ struct Breach: Sendable, CustomTestStringConvertible {
             },
             Breach("not approved at level \(level - 1)", length: 3, .notApproved) {
                 $0.links[level - 1].isApproved = false
+            },
+            Breach("declined at level \(level)", length: 3, .declined, .grantAboveEnded) {
+                $0.links[level].isDeclined = true
+            },
+            Breach("given by somebody else at level \(level - 1)", length: 3, .parentMissing) {
+                $0.links[level - 1].draft.from = fixed("another card")
             },
             Breach("link missing at level \(level)", length: 3, .parentMissing) { $0.links.remove(at: level) },
             Breach("another text at level \(level)", length: 3, .parentMissing) {

@@ -34,9 +34,43 @@ import Testing
         let part = try Part(fixedSecret("part"))
         let response = AccessResponse(
             request: note.hash, custodian: world.custodian.verifierKey,
-            releases: (0..<2 * AccessRequest.maximumItems).map { .init(file: fixed("item \($0)"), part: part) })
+            releases: (0..<2 * AccessRequest.maximumItems).map { .init(file: fixed("item \($0)"), parts: [part]) })
         let bytes = try Verified(response, signedBy: world.custodian).bytes
         #expect(try Unverified<AccessResponse>(parsing: bytes).body.releases.count == 2 * AccessRequest.maximumItems)
+    }
+
+    /// The same through as many layers as a capsule can have.
+    @Test func largestResponseThroughEveryLayerIsRead() throws {
+        let world = try World()
+        let part = try Part(fixedSecret("part"))
+        let response = AccessResponse(
+            request: fixed("request"), custodian: world.custodian.verifierKey,
+            releases: (0..<2 * AccessRequest.maximumItems).map {
+                .init(file: fixed("item \($0)"), parts: [Part](repeating: part, count: 33))
+            })
+        let bytes = try Verified(response, signedBy: world.custodian).bytes
+        #expect(bytes.count <= AccessResponse.maximumSize)
+        let read = try Unverified<AccessResponse>(parsing: bytes, maximumSize: AccessResponse.maximumSize)
+        #expect(read.body.releases.allSatisfy { $0.parts.count == 33 })
+    }
+
+    @Test func membershipStandsAtMostOnceAndOnlyWhereThereIsOne() throws {
+        let plain = try request(items: 1)
+        #expect(!text(plain.text).contains("membership"))
+        var lines = text(plain.text).split(separator: "\n").map(String.init)
+        let place = try #require(lines.firstIndex { $0.hasPrefix("item ") })
+        let line = "membership " + text(fixed("membership", as: NoteHash.self).hex)
+        lines.insert(line, at: place)
+        let once = try AccessRequest(parsing: bytes(lines.joined(separator: "\n") + "\n"))
+        #expect(once.membership == fixed("membership"))
+        #expect(text(once.text) == lines.joined(separator: "\n") + "\n")
+        lines.insert(line, at: place)
+        #expect(code { _ = try AccessRequest(parsing: bytes(lines.joined(separator: "\n") + "\n")) } == .malformedValue)
+        lines[place] = "membership none"
+        lines.remove(at: place + 1)
+        #expect(throws: NoteError.self) {
+            try AccessRequest(parsing: bytes(lines.joined(separator: "\n") + "\n"))
+        }
     }
 
     @Test func itemThatStandsTwiceIsRefused() throws {
@@ -51,7 +85,8 @@ import Testing
         let world = try World()
         let sound = try world.response().body
         #expect(
-            try AccessResponse(parsing: sound.text).releases.map(\.part.secret) == sound.releases.map(\.part.secret))
+            try AccessResponse(parsing: sound.text).releases.map { $0.parts.map(\.secret) }
+                == sound.releases.map { $0.parts.map(\.secret) })
         #expect(try AccessResponse(parsing: sound.text).releases.map(\.file) == sound.releases.map(\.file))
         let twice = AccessResponse(
             request: sound.request, custodian: sound.custodian, releases: sound.releases + [sound.releases[0]])

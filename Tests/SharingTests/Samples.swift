@@ -43,6 +43,7 @@ func joined(_ lines: [[UInt8]]) -> [UInt8] { lines.flatMap { $0 + [0x0A] } }
 /// Keys that may stand on no line, one, or several.
 let listKeys: Set<String> = [
     "signer", "lend-issuer", "item", "file", "part", "issuer", "auditor", "entry", "capsule", "ingest",
+    "above", "above-list", "membership",
 ]
 
 /// Which sample has a list under which key; `signer` is a list in a case card and a single field elsewhere.
@@ -97,6 +98,28 @@ enum Samples {
                 Revocation(
                     grantID: world.gid, grant: try world.grant().hash, by: world.ownerCard.hash, time: world.made,
                     reason: nil), by: world.owner),
+            try Sample(
+                "approval",
+                Approval(
+                    grantID: fixed("grant below"), grant: fixed("grant below's text"), caseID: world.caseID,
+                    by: world.ownerCard.hash, time: world.made), by: world.owner),
+            try Sample(
+                "decline",
+                Decline(
+                    grantID: fixed("grant below"), grant: fixed("grant below's text"), caseID: world.caseID,
+                    by: world.ownerCard.hash, time: world.made, reason: try plain("Ikke hele filmen")),
+                by: world.owner),
+            try Sample(
+                "extension",
+                Extension(
+                    grantID: world.gid, grant: try world.grant().hash, id: fixed("extension"), time: world.made,
+                    listRoot: fixed("list root"), listSize: 2, recipientEnvelope: fixed("recipient envelope"),
+                    custodianEnvelope: fixed("custodian envelope")), by: world.owner),
+            try Sample(
+                "membership",
+                Membership(
+                    unit: fixed("unit's card"), member: world.officerCard.hash, issuer: world.police.verifierKey,
+                    issued: world.made, expires: nil), by: world.police),
             try Sample(
                 "recovery", RecoveryUpdate(caseID: world.caseID, sealed: fixed("sealed keys"), time: world.made),
                 by: world.owner),

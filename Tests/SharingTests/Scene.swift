@@ -26,6 +26,13 @@ extension CardState {
         return CardState(card: card, hash: hash, issuer: issuer, isWithdrawn: isWithdrawn)
     }
 
+    func asUnit() -> CardState {
+        let card = Card(
+            kind: .unit, name: card.name, role: card.role, organisation: card.organisation, key: card.key,
+            recipient: card.recipient, issued: card.issued, expires: card.expires)
+        return CardState(card: card, hash: hash, issuer: issuer, isWithdrawn: isWithdrawn)
+    }
+
     func withdrawn() -> CardState {
         CardState(card: card, hash: hash, issuer: issuer, isWithdrawn: true)
     }
@@ -79,6 +86,7 @@ struct Link {
     var isApproved = true
     var isRevoked = false
     var isExpired = false
+    var isDeclined = false
     var openingsUsed: UInt64 = 0
     var recipient: CardState
     /// The hash that the chain knows the grant by; its own when `nil`.
@@ -87,7 +95,7 @@ struct Link {
     var state: GrantState {
         GrantState(
             grant: draft.grant, hash: hash ?? draft.hash, isApproved: isApproved, isRevoked: isRevoked,
-            isExpired: isExpired, openingsUsed: openingsUsed, recipient: recipient)
+            isExpired: isExpired, isDeclined: isDeclined, openingsUsed: openingsUsed, recipient: recipient)
     }
 }
 
@@ -104,6 +112,8 @@ struct Scene {
     var journal: PlainText?
 
     var requester: CardState
+    var named: NoteHash?
+    var membership: MembershipState?
     var links: [Link]
     var caseCard: CaseCard?
     var caseCardHash: NoteHash?
@@ -141,10 +151,10 @@ struct Scene {
             AccessContext(
                 request: AccessRequest(
                     action: action, custodian: requestCustodian, caseID: requestCase, grantID: grantID,
-                    authority: authority, card: requester.hash, items: items, time: requestTime, nonce: fixed("nonce"),
-                    recipient: try recipient("fresh"), purpose: PlainText(literal: "Sag 12"), journal: journal,
+                    authority: authority, card: requester.hash, membership: named, items: items, time: requestTime,
+                    nonce: fixed("nonce"), recipient: try recipient("fresh"), purpose: PlainText(literal: "Sag 12"), journal: journal,
                     checkpoint: nil),
-                requester: requester, chain: links.map(\.state), caseCard: caseCard, caseCardHash: caseCardHash,
+                requester: requester, membership: membership, chain: links.map(\.state), caseCard: caseCard, caseCardHash: caseCardHash,
                 standings: standings, custodian: custodian, time: time, witnessTime: witnessTime)
         }
     }

@@ -134,7 +134,7 @@ struct World {
         return try Verified(
             AccessResponse(
                 request: try request().hash, custodian: custodian.verifierKey,
-                releases: files.map { .init(file: $0.id, part: secret.part(for: $0.id, in: gid)) }),
+                releases: files.map { .init(file: $0.id, parts: [secret.part(for: $0.id, in: gid)]) }),
             signedBy: custodian)
     }
 

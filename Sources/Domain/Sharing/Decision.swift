@@ -218,9 +218,10 @@ public enum Decision {
         return failures
     }
 
-    /// Whether each grant hangs below the next, and the last comes from the owner.
+    /// Whether each grant hangs below the next, given by its recipient, and the last comes from the owner.
     static func isConnected(_ chain: [GrantState]) -> Bool {
-        for (lower, upper) in zip(chain, chain.dropFirst()) where lower.grant.parent != upper.hash { return false }
+        for (lower, upper) in zip(chain, chain.dropFirst())
+        where lower.grant.parent != upper.hash || lower.grant.from != upper.grant.to { return false }
         return chain.last?.grant.parent == nil
     }
 }

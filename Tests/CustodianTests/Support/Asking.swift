@@ -29,6 +29,7 @@ struct RequestDraft {
     var checkpoint: [UInt8]?
     var custodian: VerifierKey
     var caseID: CaseID
+    var membership: NoteHash?
 }
 
 extension Scene {
@@ -60,7 +61,7 @@ extension Scene {
         let identity = AgeIdentity.random()
         let body = AccessRequest(
             action: draft.action, custodian: draft.custodian, caseID: draft.caseID, grantID: draft.grantID,
-            authority: draft.authority, card: draft.by.hash, items: draft.items, time: draft.time,
+            authority: draft.authority, card: draft.by.hash, membership: draft.membership, items: draft.items, time: draft.time,
             nonce: Random.value(), recipient: identity.recipient, purpose: try plain("case 7"),
             journal: draft.journal, checkpoint: draft.checkpoint)
         return SignedRequest(note: try Verified(body, signedBy: draft.signer), identity: identity)
@@ -71,7 +72,9 @@ extension Scene {
     }
 
     /// The file keys that an answer gives, checked as a client checks them.
-    func keys(_ answer: Answer, _ request: SignedRequest, _ grant: SignedGrant) throws -> [AgeFileID: FileKey] {
+    func keys(
+        _ answer: Answer, _ request: SignedRequest, _ grant: SignedGrant, above: [SignedGrant] = []
+    ) throws -> [AgeFileID: FileKey] {
         let sealed = try #require(answer.response)
         let plain = try AgeFile.open(sealed, with: [request.identity])
         let note = try Unverified<AccessResponse>(parsing: plain.withUnsafeBytes { [UInt8]($0) })
@@ -79,10 +82,12 @@ extension Scene {
         #expect(response.request == request.note.hash)
         var keys: [AgeFileID: FileKey] = [:]
         for release in response.releases {
-            let place = try #require(grant.list.files.firstIndex { $0.id == release.file })
-            #expect(release.part.hash(for: release.file, in: grant.id) == grant.list.files[place].part)
-            keys[release.file] = try FileKey(
-                try grant.capsules[place].open(of: release.file, in: grant.id, with: release.part))
+            let layers = ([grant] + above).compactMap { $0.layer(of: release.file) }
+            let own = try #require(layers.first)
+            let item = try #require(grant.items.first { [$0.id, $0.description.id].contains(release.file) })
+            let facts = release.file == item.id ? item.record.body.content : item.record.body.description
+            keys[release.file] = try #require(grant.capsule(of: release.file)).fileKey(
+                through: own, Array(layers.dropFirst()), parts: release.parts, commitment: facts.keyCommitment)
         }
         return keys
     }

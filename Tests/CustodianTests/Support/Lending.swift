@@ -13,6 +13,10 @@ struct GrantDraft {
     var secret = GrantSecret.random()
     var items: [TestItem]
     var rights = Right.read
+    var lend = LendingOn.nothing
+    var scope = GrantScope.items
+    /// The grant that it is lent on from.
+    var parent: SignedGrant?
     var from: Person
     var to: Person
     var notBefore = Timestamp(seconds: 1_799_999_000)
@@ -31,6 +35,7 @@ struct GrantDraft {
 
 /// A grant that was signed, with what each side gets.
 struct SignedGrant: Sendable {
+    let items: [TestItem]
     let note: Verified<Grant>
     let secret: GrantSecret
     let envelope: [UInt8]
@@ -41,6 +46,16 @@ struct SignedGrant: Sendable {
     let streamKey: StreamKey
 
     var id: GrantID { note.body.id }
+
+    func capsule(of file: AgeFileID) -> Capsule? {
+        list.files.firstIndex { $0.id == file }.map { capsules[$0] }
+    }
+
+    /// What the list says of a file, as a layer of its capsule.
+    func layer(of file: AgeFileID) -> CapsuleLayer? {
+        list.files.first { $0.id == file }
+            .map { CapsuleLayer(grant: id, grantor: note.body.from, entry: $0) }
+    }
 }
 
 extension Scene {
@@ -51,29 +66,42 @@ extension Scene {
     }
 
     func sign(_ draft: GrantDraft) throws -> SignedGrant {
+        let (list, capsules) = try files(
+            draft.items, draft.id, draft.secret, below: draft.parent, falseKeys: draft.falseKeys)
+        return try sign(draft, list, capsules)
+    }
+
+    /// The list and capsules of items under a fresh secret; one more layer where they are lent on.
+    func files(
+        _ items: [TestItem], _ id: GrantID, _ secret: GrantSecret, below parent: SignedGrant? = nil,
+        falseKeys: [AgeFileID: FileKey] = [:]
+    ) throws -> (ItemList, [Capsule]) {
         var entries: [ItemList.Entry] = []
         var capsules: [Capsule] = []
-        for item in draft.items {
+        for item in items {
             let files: [(ListedKind, AgeFileID, FileKey)] = [
                 (.content, item.id, item.contentKey), (.description, item.description.id, item.descriptionKey),
             ]
             for (kind, file, key) in files {
-                let part = draft.secret.part(for: file, in: draft.id)
-                let capsule = Capsule(sealing: draft.falseKeys[file] ?? key, of: file, in: draft.id, with: part)
+                let part = secret.part(for: file, in: id)
+                let held = parent.flatMap { $0.capsule(of: file) }
+                let capsule =
+                    try held.map { try Capsule(sealing: $0, of: file, in: id, with: part) }
+                    ?? Capsule(sealing: falseKeys[file] ?? key, of: file, in: id, with: part)
                 capsules.append(capsule)
                 entries.append(
                     .file(
                         ListedFile(
-                            kind: kind, item: item.id, id: file, part: part.hash(for: file, in: draft.id),
+                            kind: kind, item: item.id, id: file, part: part.hash(for: file, in: id),
                             capsule: capsule.hash)))
             }
         }
-        return try sign(draft, ItemList(grantID: draft.id, entries: entries), capsules)
+        return (ItemList(grantID: id, entries: entries), capsules)
     }
 
     private func sign(_ draft: GrantDraft, _ list: ItemList, _ capsules: [Capsule]) throws -> SignedGrant {
         let purpose = try plain("investigation")
-        let key = draft.logKey ?? caseKey.child(draft.id)
+        let key = draft.logKey ?? (draft.parent?.streamKey ?? caseKey).child(draft.id)
         let custodian = try draft.custodian ?? custodian.verifierKey
         let recipient = try oneTimeRecipient()
         let toCustodian = CustodianEnvelope(
@@ -85,14 +113,14 @@ extension Scene {
         let envelope = try AgeFile.seal(toCustodian.text, to: [recipient]).bytes
         let recipientEnvelope = try AgeFile.seal(toRecipient.text, to: [draft.to.card.recipient]).bytes
         let grant = Grant(
-            id: draft.id, caseID: caseID, parent: nil, from: draft.from.hash, to: draft.to.hash,
-            rights: draft.rights, lend: .nothing, scope: .items, listRoot: list.root,
+            id: draft.id, caseID: caseID, parent: draft.parent?.note.hash, from: draft.from.hash, to: draft.to.hash,
+            rights: draft.rights, lend: draft.lend, scope: draft.scope, listRoot: list.root,
             listSize: UInt64(list.entries.count), notBefore: draft.notBefore, notAfter: draft.notAfter,
             openings: draft.openings, purpose: purpose, journal: draft.journal,
             logKey: key.commitment(to: draft.id), recipientEnvelope: SHA256.hash(recipientEnvelope),
             custodianEnvelope: SHA256.hash(envelope), custodian: custodian)
         return SignedGrant(
-            note: try Verified(grant, signedBy: draft.from.signer), secret: draft.secret,
+            items: draft.items, note: try Verified(grant, signedBy: draft.from.signer), secret: draft.secret,
             envelope: draft.sentEnvelope ?? envelope, recipient: recipient, recipientEnvelope: recipientEnvelope,
             list: list, capsules: capsules, streamKey: key)
     }
