@@ -56,7 +56,7 @@ public struct Exchange {
         let response = try Verified(
             AccessResponse(
                 request: request.hash, custodian: custodian.verifierKey,
-                releases: [.init(file: content.id, part: released)]), signedBy: custodian)
+                releases: [.init(file: content.id, parts: [released])]), signedBy: custodian)
         return OpeningEvidence(
             request: request.bytes, response: response.bytes, grant: grant.bytes, grantor: card.bytes, file: file,
             proof: try list.proof(at: 2), capsule: capsule.bytes, ingest: ingest.bytes,

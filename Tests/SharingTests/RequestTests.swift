@@ -39,19 +39,21 @@ import Testing
         #expect(try Unverified<AccessResponse>(parsing: bytes).body.releases.count == 2 * AccessRequest.maximumItems)
     }
 
-    /// The same through as many layers as a capsule can have.
-    @Test func largestResponseThroughEveryLayerIsRead() throws {
+    /// Through more layers a request may name fewer items, so that there are never more parts.
+    @Test func responseThroughEveryLayerFitsIntoANote() throws {
         let world = try World()
         let part = try Part(fixedSecret("part"))
+        let most = AccessRequest.maximumItems(layers: 33)
         let response = AccessResponse(
             request: fixed("request"), custodian: world.custodian.verifierKey,
-            releases: (0..<2 * AccessRequest.maximumItems).map {
+            releases: (0..<2 * most).map {
                 .init(file: fixed("item \($0)"), parts: [Part](repeating: part, count: 33))
             })
-        let bytes = try Verified(response, signedBy: world.custodian).bytes
-        #expect(bytes.count <= AccessResponse.maximumSize)
-        let read = try Unverified<AccessResponse>(parsing: bytes, maximumSize: AccessResponse.maximumSize)
+        let read = try Unverified<AccessResponse>(parsing: try Verified(response, signedBy: world.custodian).bytes)
+        #expect(read.body.releases.count == 2 * most)
         #expect(read.body.releases.allSatisfy { $0.parts.count == 33 })
+        #expect(AccessRequest.maximumItems(layers: 1) == AccessRequest.maximumItems)
+        #expect(AccessRequest.maximumItems(layers: 0) == AccessRequest.maximumItems)
     }
 
     @Test func membershipStandsAtMostOnceAndOnlyWhereThereIsOne() throws {

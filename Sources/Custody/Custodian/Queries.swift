@@ -23,6 +23,8 @@ extension Custodian {
         let unverified = try Unverified<Query>(parsing: note)
         let card = try await stores.records.read { try self.cardState(unverified.body.card, in: $0) }
         let query = try unverified.verified(by: card.card.key).body
+        // A unit asks for nothing: its members do, by their own cards.
+        guard card.card.kind != .unit else { throw Custodian.denied }
         guard query.custodian == verifierKey else {
             throw CustodianError(.notAuthentic, "the query is meant for another custodian")
         }

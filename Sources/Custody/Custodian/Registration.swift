@@ -194,6 +194,9 @@ extension Custodian {
                 .notAuthentic, "the card speaks for an organisation, but no issuer that this vault trusts has signed it"
             )
         }
+        guard card.body.kind != .unit || vouched.signers.first == card.body.key else {
+            throw CustodianError(.notAuthentic, "a unit's card names the key of the issuer that signs it, and no other")
+        }
         return vouched.signers.first
     }
 

@@ -69,6 +69,12 @@ extension Custodian {
     private func decide(_ verified: Verified<AccessRequest>, _ ledger: Ledger) throws -> RequestRow {
         let body = verified.body
         let grants = try chain(body.grantID, in: ledger.records)
+        guard body.items.count <= AccessRequest.maximumItems(layers: grants.count) else {
+            throw CustodianError(
+                .malformed,
+                "through \(grants.count) grants a request names at most "
+                    + "\(AccessRequest.maximumItems(layers: grants.count)) items")
+        }
         let context = try context(verified, grants, ledger)
         var verdict = Decision.decide(context)
         if verdict.isGranted, !ledger.hasRoom { verdict = Verdict([.noRoom]) }

@@ -31,11 +31,11 @@ extension SQLiteReader {
     }
 
     func grantExtension(_ id: GrantID) throws -> ExtensionRow? {
-        try row("SELECT * FROM more WHERE id = ?", [blob(id)]).map(grantExtension)
+        try row("SELECT * FROM extension WHERE id = ?", [blob(id)]).map(grantExtension)
     }
 
     func grantExtensions(of grant: GrantID) throws -> [ExtensionRow] {
-        try rows("SELECT * FROM more WHERE lending = ? ORDER BY serial", [blob(grant)]).map(grantExtension)
+        try rows("SELECT * FROM extension WHERE lending = ? ORDER BY serial", [blob(grant)]).map(grantExtension)
     }
 
     private func grantExtension(_ row: Row) throws -> ExtensionRow {
@@ -47,9 +47,9 @@ extension SQLiteReader {
 
     func grantExtension(of grant: GrantID, listing file: AgeFileID, item: AgeFileID) throws -> GrantID? {
         try row(
-            "SELECT more FROM lent_file WHERE lending = ? AND item = ? AND id = ?",
+            "SELECT extension FROM lent_file WHERE lending = ? AND item = ? AND id = ?",
             [blob(grant), blob(item), blob(file)])?
-            .optionalBytes("more").map { try GrantID(copying: $0) }
+            .optionalBytes("extension").map { try GrantID(copying: $0) }
     }
 
     func unlistedCount(in grant: GrantID, of matter: CaseID) throws -> UInt64 {
@@ -76,10 +76,10 @@ extension SQLiteReader {
 }
 
 extension SQLiteTransaction {
-    func insert(_ files: [ListedFile], in grant: GrantID, more: GrantID?) throws {
+    func insert(_ files: [ListedFile], in grant: GrantID, extension more: GrantID?) throws {
         for file in files {
             try execute(
-                "INSERT INTO lent_file (lending, item, kind, id, more) VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO lent_file (lending, item, kind, id, extension) VALUES (?, ?, ?, ?, ?)",
                 [blob(grant), blob(file.item), Int64(file.kind.rawValue), blob(file.id), more.map { blob($0) }])
         }
     }
@@ -87,18 +87,18 @@ extension SQLiteTransaction {
     func insert(_ row: ExtensionRow, files: [ListedFile]) throws {
         try execute(
             """
-            INSERT INTO more (id, lending, hash, note, envelope, list, secret, position)
+            INSERT INTO extension (id, lending, hash, note, envelope, list, secret, position)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 blob(row.id), blob(row.grant), blob(row.hash), blob(row.note), blob(row.recipientEnvelope),
                 blob(row.list), row.secret.map { blob($0) }, Int64(row.index),
             ])
-        try insert(files, in: row.grant, more: row.id)
+        try insert(files, in: row.grant, extension: row.id)
     }
 
     func deleteExtensionSecrets(of grant: GrantID) throws {
-        try execute("UPDATE more SET secret = NULL WHERE lending = ?", [blob(grant)])
+        try execute("UPDATE extension SET secret = NULL WHERE lending = ?", [blob(grant)])
     }
 
     func insert(_ membership: MembershipRow) throws {

@@ -125,7 +125,7 @@ final class SQLiteTransaction: SQLiteReader, RecordTransaction {
                 grant.isRevoked, grant.isExpired, grant.isDeclined, Int64(grant.openingsUsed),
                 Int64(notAfter.seconds), Int64(grant.index), grant.parent.map { blob($0) }, grant.isStanding,
             ])
-        try insert(files, in: grant.id, more: nil)
+        try insert(files, in: grant.id, extension: nil)
     }
 
     func update(_ grant: GrantRow) throws {

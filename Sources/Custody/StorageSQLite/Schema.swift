@@ -55,11 +55,11 @@ enum Schema {
         CREATE INDEX lending_waiting ON lending (matter, serial)
             WHERE approved = 0 AND revoked = 0 AND expired = 0 AND declined = 0;
         CREATE INDEX lending_standing ON lending (matter, serial) WHERE standing = 1;
-        ALTER TABLE lent_file ADD COLUMN more BLOB;
-        CREATE TABLE more (serial INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, lending BLOB NOT NULL,
+        ALTER TABLE lent_file ADD COLUMN extension BLOB;
+        CREATE TABLE extension (serial INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, lending BLOB NOT NULL,
             hash BLOB NOT NULL UNIQUE, note BLOB NOT NULL, envelope BLOB NOT NULL, list BLOB NOT NULL, secret BLOB,
             position INTEGER NOT NULL);
-        CREATE INDEX more_lending ON more (lending, serial);
+        CREATE INDEX extension_lending ON extension (lending, serial);
         CREATE TABLE membership (hash BLOB PRIMARY KEY, member BLOB NOT NULL, note BLOB NOT NULL,
             withdrawn INTEGER NOT NULL, position INTEGER NOT NULL, withdrawn_position INTEGER) WITHOUT ROWID;
         CREATE INDEX membership_member ON membership (member, position);

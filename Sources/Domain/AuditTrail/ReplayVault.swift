@@ -34,6 +34,7 @@ extension Replay {
             }
             return nil
         }
+        if note.body.kind == .unit, issuer != note.body.key { report(.cardNotVouched, leaf.opened) }
         return issuer
     }
 

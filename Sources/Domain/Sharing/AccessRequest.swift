@@ -10,6 +10,10 @@ public struct AccessRequest: NoteBody, Equatable {
     /// The most items that one request may name: the response, with two files to an item, still fits into a note.
     public static let maximumItems = 4_000
 
+    /// The most items for a grant with this many layers of lending, its own included: there are never more parts in a
+    /// response than for the most items of one layer.
+    public static func maximumItems(layers: Int) -> Int { maximumItems / max(1, layers) }
+
     /// What is asked for.
     public let action: Action
     /// The custodian asked.
@@ -106,9 +110,6 @@ public struct AccessRequest: NoteBody, Equatable {
 /// What the custodian releases, sealed to the request's own recipient. Signed by the custodian.
 public struct AccessResponse: NoteBody {
     public static let type: StaticString = "bevis.example/response/v1"
-
-    /// The largest response, in bytes: the most items through the most layers fit.
-    public static let maximumSize = 1 << 24
 
     /// A file and its parts.
     public struct Release: Sendable {

@@ -26,7 +26,7 @@ public struct Card: NoteBody, Equatable {
     public let role: PlainText
     /// The organisation and unit; `nil` for a private person.
     public let organisation: PlainText?
-    /// The key that signs for the holder.
+    /// The key that signs for the holder. A unit signs nothing: there it is its issuer's, who signs the card.
     public let key: VerifierKey
     /// Where envelopes to the holder are sealed to.
     public let recipient: AgeRecipient
@@ -72,8 +72,8 @@ public struct Card: NoteBody, Equatable {
         writer.addOptional("expires", expires)
     }
 
-    /// Whether the card needs an issuer's signature: whoever speaks for an organisation does.
-    public var needsIssuer: Bool { organisation != nil }
+    /// Whether the card needs an issuer's signature: whoever speaks for an organisation does, and every unit.
+    public var needsIssuer: Bool { organisation != nil || kind == .unit }
 }
 
 /// Takes a card back: signed by its issuer, or by its own key.

@@ -38,10 +38,8 @@ public struct Unverified<Body: NoteBody>: Sendable {
 
     /// Parses a note and its text.
     /// - Throws: `NoteError`.
-    public init(
-        parsing bytes: [UInt8], maximumSize: Int = UnverifiedNote.defaultMaximumSize
-    ) throws(NoteError) {
-        note = try UnverifiedNote(parsing: bytes, maximumSize: maximumSize)
+    public init(parsing bytes: [UInt8]) throws(NoteError) {
+        note = try UnverifiedNote(parsing: bytes)
         body = try Body(parsing: note.text)
     }
 

@@ -30,7 +30,7 @@ public enum IdentityKind: Hashable, Sendable {
         }
     }
 
-    private static func checked(_ name: String) throws(HomeError) -> String {
+    static func checked(_ name: String) throws(HomeError) -> String {
         let isAllowed = name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
         guard isAllowed, (1...40).contains(name.utf8.count), name.utf8.first != 0x2D else {
             throw HomeError(.badName, "a name has 1 to 40 characters of a-z 0-9 - and does not begin with a dash", name)

@@ -68,6 +68,7 @@ public struct HeldGrant: Sendable {
     /// The grantor's card as a signed note.
     let grantor: [UInt8]
     private let places: [AgeFileID: Int]
+    private let descriptions: [AgeFileID: AgeFileID]
 
     init(_ wire: Wire.Grant, to own: AgeIdentity, _ units: [HeldUnit]) throws {
         let (note, from) = try HeldGrant.parse(wire)
@@ -95,6 +96,9 @@ public struct HeldGrant: Sendable {
         files = envelopes.flatMap { HeldGrant.files($0, from: note.body.from) }
         places = Dictionary(
             files.enumerated().map { ($1.layer.entry.id, $0) }, uniquingKeysWith: { first, _ in first })
+        descriptions = Dictionary(
+            files.map(\.layer.entry).filter { $0.kind == .description }.map { ($0.item, $0.id) },
+            uniquingKeysWith: { first, _ in first })
         (ingest, ingestNotes) = try HeldGrant.ingest(envelopes, grant)
         (isRevoked, isExpired, isApproved) = (wire.revoked, wire.expired, wire.approved)
         (isDeclined, isAboveEnded, openings) = (wire.declined, wire.aboveEnded, wire.openings)
@@ -173,6 +177,12 @@ public struct HeldGrant: Sendable {
 
     /// The items lent.
     public var items: [AgeFileID] { files.filter { $0.layer.entry.kind == .content }.map(\.layer.entry.item) }
+
+    /// The most items that one request under the grant may name.
+    public var mostItems: Int { AccessRequest.maximumItems(layers: above.count + 1) }
+
+    /// The id of an item's description; `nil` where it is not lent.
+    public func description(of item: AgeFileID) -> AgeFileID? { descriptions[item] }
 
     /// What is held of a file.
     public func file(_ id: AgeFileID) -> HeldFile? { places[id].map { files[$0] } }

@@ -38,6 +38,9 @@ extension VaultSession {
     public func open(
         _ items: [AgeFileID], under held: HeldGrant, for reason: Reason, by caller: Caller
     ) throws -> Opened {
+        guard items.count <= held.mostItems else {
+            throw ClientError(.refused, "under this grant at most \(held.mostItems) items can be asked for at once")
+        }
         let exchange = try request(
             items, caseID: held.grant.caseID, grantID: held.grant.id, authority: held.hash,
             membership: held.membership, streamKey: held.streamKey, reason, by: caller)

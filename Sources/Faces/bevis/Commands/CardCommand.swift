@@ -9,7 +9,7 @@ import Terminal
 struct CardCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "card", abstract: "Show your card, or ask your organisation to sign one.",
-        subcommands: [Show.self, Request.self, Accept.self])
+        subcommands: [Show.self, Request.self, Accept.self, Join.self])
 
     /// Keeps a card as the person's own.
     static func adopt(_ card: UnverifiedNote, in home: HomeFolder) throws {

@@ -10,7 +10,7 @@ import TransparencyLog
 struct IssuerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "issuer", abstract: "Vouch for an organisation's staff cards, and withdraw them.",
-        subcommands: [Create.self, Sign.self, Withdraw.self])
+        subcommands: [Create.self, Sign.self, Withdraw.self, Unit.self, Member.self, Remove.self])
 
     struct Create: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -44,9 +44,13 @@ struct ListCommand: AsyncParsableCommand {
 
     private func lent(_ desk: Desk) throws -> [ItemView] {
         let held = try desk.heldGrant(access.grant)
-        let opened = try desk.open(held.items, under: held, for: try access.reason(.list))
-        return try held.items.map { id in
-            ItemView(id: id, description: try Lent.description(id, held, opened, desk), isAttested: nil)
+        let items = held.items
+        return try stride(from: 0, to: items.count, by: held.mostItems).flatMap { start in
+            let part = Array(items[start..<min(items.count, start + held.mostItems)])
+            let opened = try desk.open(part, under: held, for: try access.reason(.list))
+            return try part.map { id in
+                ItemView(id: id, description: try Lent.description(id, held, opened, desk), isAttested: nil)
+            }
         }
     }
 }
@@ -113,11 +117,8 @@ struct ItemView {
 /// What a recipient sees of items lent to her.
 enum Lent {
     static func description(_ id: AgeFileID, _ held: HeldGrant, _ opened: Opened, _ desk: Desk) throws -> Description? {
-        let files = held.files.map(\.layer.entry)
-        guard let file = files.first(where: { $0.item == id && $0.kind == .description }),
-            let key = opened.keys[file.id]
-        else { return nil }
+        guard let file = held.description(of: id), let key = opened.keys[file] else { return nil }
         let item = try desk.session.item(id, by: desk.caller)
-        return try item.description.map { try Description(opening: $0, id: file.id, with: key) }
+        return try item.description.map { try Description(opening: $0, id: file, with: key) }
     }
 }

@@ -15,6 +15,8 @@ final class Desk {
     let person: Person
     let session: VaultSession
     let caller: Caller
+    /// The units that the person is a member of.
+    let units: [HeldUnit]
     private let memory: VaultMemory
 
     /// Connects, checks the vault's keys against those remembered, and registers the person's card.
@@ -40,8 +42,15 @@ final class Desk {
             connection, custodian: about.custodian, log: about.log, known: memory.vault?.checkpoint?.bytes,
             clock: Person.now)
         caller = Caller(signer: person.identity.signer, card: person.card.hash)
+        // A membership of an earlier card of hers is of no use and stays unused.
+        let joined = try Units(person.home).memberships().compactMap { try? JoinedUnit($0, person) }
+        units = joined.map(\.held)
         try session.refresh()
         try session.register("/v1/cards", person.card.bytes)
+        for unit in joined {
+            try session.register("/v1/cards", unit.notes.card)
+            try session.register("/v1/memberships", unit.notes.membership)
+        }
         try remember()
     }
 

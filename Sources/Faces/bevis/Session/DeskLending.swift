@@ -12,7 +12,7 @@ import Vault
 extension Desk {
     /// The grants to this person, or to a unit that she belongs to.
     func heldGrants() throws -> [HeldGrant] {
-        try session.heldGrants(by: caller, identity: person.identity.age)
+        try session.heldGrants(by: caller, identity: person.identity.age, units: units)
     }
 
     /// The grant to this person that was named by the first digits of its id, or the only one that counts.
