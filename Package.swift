@@ -78,6 +78,7 @@ let package = Package(
             "AuditTrail", in: "Domain",
             on: ["Sodium", "MerkleTree", "AgeFile", "SignedNote", "TransparencyLog", "Sharing"]),
         part("Vault", in: "Domain", on: ["Sodium", "BulkHash", "MerkleTree", "AgeFile", "SignedNote", "Sharing"]),
+        part("Camera", in: "Domain", on: ["Sodium", "SignedNote", "Sharing"]),
         // Custody
         part(
             "Storage", in: "Custody",
@@ -112,12 +113,18 @@ let package = Package(
         .target(name: "CTerminal", path: "Sources/Faces/CTerminal"),
         part("Terminal", in: "Faces", on: ["CTerminal", "Sodium", arguments]),
         part("Home", in: "Faces", on: ["Sodium", "AgeFile", "SignedNote"]),
+        part(
+            "Watching", in: "Faces",
+            on: [
+                "Sodium", "BulkHash", "AgeFile", "SignedNote", "TransparencyLog", "Sharing", "Vault", "Camera",
+                "CustodianClient", .product(name: "GRDB", package: "GRDB.swift", condition: custody),
+            ]),
         .executableTarget(
             name: "bevis",
             dependencies: [
                 "Sodium", "MerkleTree", "AgeFile", "SignedNote", "TransparencyLog", "Sharing", "AuditTrail", "Vault",
                 "Storage", "StorageSQLite", "Custodian", "CustodianServer", "CustodianClient", "CustodianProtocol",
-                "HTTPTransport", "Terminal", "Home", arguments,
+                "HTTPTransport", "Terminal", "Home", "Camera", "Watching", arguments,
             ],
             path: "Sources/Faces/bevis", swiftSettings: settings),
         .executableTarget(
@@ -141,6 +148,8 @@ let package = Package(
         tests("SignedNote", on: ["Sodium", "SignedNote"]),
         tests("TransparencyLog", on: ["Sodium", "MerkleTree", "SignedNote", "TransparencyLog"]),
         tests("Vault", on: ["Sodium", "BulkHash", "MerkleTree", "AgeFile", "SignedNote", "Sharing", "Vault"]),
+        tests("Camera", on: ["Sodium", "SignedNote", "Sharing", "Camera"]),
+        tests("Watching", on: ["Sodium", "SignedNote", "Sharing", "Camera", "CustodianClient", "Watching"]),
         tests("HTTPTransport", on: ["HTTPTransport"]),
         tests(
             "CustodianServer",

@@ -76,6 +76,7 @@ struct CheckingContext: Sendable {
         case .trust(let note): return result(leaf, isSigned(note, note.body.operatorKey))
         case .caseCard(let note): return result(leaf, isSigned(note, note.body.ownerKey))
         case .ingest(let note): return result(leaf, isSigned(note, note.body.signer))
+        case .heartbeat(let note): return result(leaf, isSigned(note, note.body.device))
         case .recovery: return result(leaf, nil)  // by the owner's key, which only the replay knows
         case .revocation(let note): return result(leaf, isSigned(note, cardKeys[note.body.by]))
         case .approval(let note): return result(leaf, isSigned(note, cardKeys[note.body.by]))

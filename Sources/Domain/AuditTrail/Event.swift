@@ -6,6 +6,7 @@ public enum Event: UInt8, CaseIterable, Sendable {
     case cardAdded, cardWithdrawn, trustChanged, caseOpened, caseErased, verified, backedUp, clockMovedBack
     // In a case's stream.
     case caseCardChanged, itemAdded, described, granted, approved, declined, extended, itemErased, keyChanged
+    case heartbeat
     // In a case's stream for the owner, in a grant's for a recipient.
     case listed, opened, exported, refused
     // In a grant's stream.
@@ -33,6 +34,7 @@ public enum Event: UInt8, CaseIterable, Sendable {
         case .extended: "extended"
         case .itemErased: "item-erased"
         case .keyChanged: "key-changed"
+        case .heartbeat: "heartbeat"
         case .listed: "listed"
         case .opened: "opened"
         case .exported: "exported"

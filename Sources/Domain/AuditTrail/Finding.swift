@@ -54,6 +54,7 @@ extension Finding {
         case cardUnknown, cardRepeated, cardNotVouched, withdrawalNotAllowed, trustNotNext, keyWithdrawn
         // Of cases and items.
         case caseUnknown, caseNotAllowed, caseCardNotNext, keyDiffers, itemNotAllowed, itemRepeated, ingestChainBroken
+        case heartbeatNotAllowed
         // Of grants and requests.
         case answerNotAllowed
         case grantUnknown, grantNotAllowed, grantRepeated, listDiffers, endNotAllowed
@@ -73,8 +74,8 @@ extension Finding {
                 .altered
             case .foreignLeaf, .recordInconsistent, .timeBackwards, .clockDiffers, .clockUnannounced, .cardUnknown,
                 .cardRepeated, .cardNotVouched, .withdrawalNotAllowed, .trustNotNext, .keyWithdrawn, .caseUnknown,
-                .caseNotAllowed, .caseCardNotNext, .itemNotAllowed, .itemRepeated, .ingestChainBroken, .grantUnknown,
-                .grantNotAllowed, .grantRepeated, .endNotAllowed, .answerNotAllowed,
+                .caseNotAllowed, .caseCardNotNext, .itemNotAllowed, .itemRepeated, .ingestChainBroken, .heartbeatNotAllowed,
+                .grantUnknown, .grantNotAllowed, .grantRepeated, .endNotAllowed, .answerNotAllowed,
                 .grantedAgainstRules, .refusedAgainstRules, .refusedForOtherReasons, .requestRepeated:
                 .ruleBroken
             case .recordWithheld, .noteWithheld, .listWithheld, .headWithheld, .keyMissing, .issuerUnchecked,

@@ -9,6 +9,7 @@ enum NamedNote: Sendable {
     case trust(Unverified<Trust>)
     case caseCard(Unverified<CaseCard>)
     case ingest(Unverified<IngestRecord>)
+    case heartbeat(Unverified<Heartbeat>)
     case grant(Unverified<Grant>)
     case revocation(Unverified<Revocation>)
     case recovery(Unverified<RecoveryUpdate>)
@@ -26,6 +27,7 @@ enum NamedNote: Sendable {
         case .trustChanged: self = .trust(try Unverified(parsing: bytes))
         case .caseOpened, .caseCardChanged: self = .caseCard(try Unverified(parsing: bytes))
         case .itemAdded: self = .ingest(try Unverified(parsing: bytes))
+        case .heartbeat: self = .heartbeat(try Unverified(parsing: bytes))
         case .granted, .lentOn: self = .grant(try Unverified(parsing: bytes))
         case .revoked: self = .revocation(try Unverified(parsing: bytes))
         case .keyChanged: self = .recovery(try Unverified(parsing: bytes))
@@ -46,6 +48,7 @@ enum NamedNote: Sendable {
         case .trust(let note): note.hash
         case .caseCard(let note): note.hash
         case .ingest(let note): note.hash
+        case .heartbeat(let note): note.hash
         case .grant(let note): note.hash
         case .revocation(let note): note.hash
         case .recovery(let note): note.hash
@@ -64,7 +67,8 @@ extension Event {
         switch self {
         case .caseErased, .verified, .backedUp, .clockMovedBack, .described, .itemErased, .expired: true
         case .approved, .declined, .extended, .memberAdded, .memberWithdrawn: false
-        case .cardAdded, .cardWithdrawn, .trustChanged, .caseOpened, .caseCardChanged, .itemAdded, .granted, .lentOn,
+        case .cardAdded, .cardWithdrawn, .trustChanged, .caseOpened, .caseCardChanged, .itemAdded, .heartbeat, .granted,
+            .lentOn,
             .listed, .opened, .exported, .refused, .revoked, .keyChanged:
             false
         }

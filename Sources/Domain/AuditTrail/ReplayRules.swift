@@ -57,6 +57,7 @@ extension Replay {
         case .trust(let note)?: judge(trust: note, record, leaf)
         case .caseCard(let note)?: judge(caseCard: note, record, leaf, &line)
         case .ingest(let note)?: judge(ingest: note, record, leaf, &line)
+        case .heartbeat(let note)?: judge(heartbeat: note, record, leaf, &line)
         case .grant(let note)?: judge(grant: note, record, leaf, &line)
         case .revocation(let note)?: judge(revocation: note, record, leaf, &line)
         case .recovery(let note)?: judge(recovery: note, record, leaf, &line)
@@ -137,7 +138,7 @@ extension Event {
         case (.memberAdded, .vault), (.memberWithdrawn, .vault): true
         case (.caseCardChanged, .matter), (.itemAdded, .matter), (.described, .matter), (.granted, .matter),
             (.approved, .matter), (.declined, .matter), (.extended, .matter), (.itemErased, .matter),
-            (.keyChanged, .matter):
+            (.keyChanged, .matter), (.heartbeat, .matter):
             true
         case (.listed, .matter), (.opened, .matter), (.exported, .matter), (.listed, .grant), (.opened, .grant),
             (.exported, .grant), (.lentOn, .grant), (.revoked, .grant), (.expired, .grant):

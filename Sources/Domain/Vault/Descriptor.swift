@@ -41,6 +41,11 @@ final class Descriptor: Sendable {
         return FileStatus(status)
     }
 
+    /// Removes `name`, which must not be a folder.
+    static func remove(_ name: [UInt8], in folder: Descriptor?) throws(SystemFailure) {
+        _ = try retrying { cPath(name) { unlinkat(folder?.number ?? AT_FDCWD, $0, 0) } }
+    }
+
     /// Reads at most as many bytes as there is room for; 0 at the end.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemFailure) -> Int {
         try Descriptor.retrying { Glibc.read(number, buffer.baseAddress, buffer.count) }

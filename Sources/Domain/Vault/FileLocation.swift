@@ -52,6 +52,12 @@ final class FileLocation: Sendable {
         return try Descriptor.status(of: name, in: folder)
     }
 
+    /// Removes the file's name; a link's own, never what it leads to.
+    func remove() throws(SystemFailure) {
+        let (folder, name) = try enter()
+        try Descriptor.remove(name, in: folder)
+    }
+
     // Opens the folder that holds the file; one descriptor at a time stays open.
     private func enter() throws(SystemFailure) -> (folder: Descriptor?, name: [UInt8]) {
         guard !name.isEmpty, !name.contains(0) else { throw SystemFailure(number: ENOENT) }

@@ -21,6 +21,8 @@ struct Bevis: AsyncParsableCommand {
                     OpenCommand.self, TakeCommand.self, RecoverCommand.self,
                 ]),
             CommandGroup(
+                name: "Cameras:", subcommands: [DeviceCommand.self, WatchCommand.self, CompletenessCommand.self]),
+            CommandGroup(
                 name: "Lending:",
                 subcommands: [
                     CardCommand.self, GrantCommand.self, GrantsCommand.self, ApproveCommand.self, DeclineCommand.self,

@@ -10,6 +10,7 @@ import Storage
 import Terminal
 import TransparencyLog
 import Vault
+import Watching
 
 /// Failures of the format modules in words for people.
 enum Explanation {
@@ -22,6 +23,7 @@ enum Explanation {
         case let error as ClientError: client(error)
         case let error as HomeError: home(error)
         case let error as VaultError: vault(error)
+        case let error as WatchError: watch(error)
         case let error as StorageError where error.code == .inUse:
             CommandFailure(
                 .unreachable, error.reason, hint: "that is its custodian; commands find it by themselves")
@@ -56,7 +58,7 @@ enum Explanation {
             CommandFailure(
                 .unreachable, "the vault does not answer: \(error.reason)",
                 hint: "run the command again: what was not finished was not kept; or look at --vault or BEVIS_VAULT")
-        case .refused: CommandFailure(.refused, "refused: \(error.reason)")
+        case .refused, .tooMany: CommandFailure(.refused, "refused: \(error.reason)")
         case .unknown: CommandFailure(.unreachable, error.reason)
         case .unavailable: CommandFailure(.unreachable, error.reason)
         case .malformed: CommandFailure(.unreachable, error.reason)
@@ -77,6 +79,17 @@ enum Explanation {
             return CommandFailure(
                 .refused, message, hint: "try again; if it is lost, the recovery sheet helps: bevis recover --help")
         default: return CommandFailure(.refused, message)
+        }
+    }
+
+    private static func watch(_ error: WatchError) -> CommandFailure {
+        switch error.code {
+        case .inUse: CommandFailure(.unreachable, "\(error.reason)", hint: "one watch is enough for a device")
+        case .journal: CommandFailure(.unreachable, "\(error.reason)")
+        case .chainDiffers:
+            CommandFailure(
+                .refused, "\(error.reason)",
+                hint: "withdraw the device and make a new one: bevis device withdraw, bevis device create")
         }
     }
 

@@ -6,6 +6,8 @@ public struct ClientError: Error, Equatable, Sendable {
         case unreachable
         /// The custodian said no.
         case refused
+        /// The custodian was asked too often; it decided nothing.
+        case tooMany
         /// The custodian said that it does not know what was named.
         case unknown
         /// The custodian serves nothing: closed, read-only or out of space.

@@ -60,6 +60,8 @@ public final class CustodianConnection {
         do {
             head = try http.send(request, onHead: { _ in }, sink: { body.append(contentsOf: $0) })
         } catch let error as HTTPError {
+            // The file failed, not the connection.
+            if let cause = error.cause { throw cause }
             throw ClientError(.unreachable, "the upload broke off: " + error.reason)
         }
         try CustodianConnection.check(head.status, body)
@@ -112,6 +114,7 @@ public final class CustodianConnection {
         let sentence = reason ?? "the custodian answered with status \(status)"
         switch status {
         case 404: throw ClientError(.unknown, sentence)
+        case 429: throw ClientError(.tooMany, sentence)
         case 503, 507: throw ClientError(.unavailable, sentence)
         default: throw ClientError(.refused, sentence)
         }

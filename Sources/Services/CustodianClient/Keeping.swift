@@ -17,6 +17,8 @@ public struct OwnCase: Sendable {
     public let card: CaseCard
     /// Text hash of the case card.
     public let cardHash: NoteHash
+    /// The case card, a signed note.
+    public let cardNote: [UInt8]
     /// The key of the case's stream.
     public let streamKey: StreamKey
 
@@ -29,6 +31,7 @@ public struct OwnCase: Sendable {
         self.keys = keys
         self.card = card.body
         cardHash = card.hash
+        cardNote = card.bytes
     }
 }
 
@@ -176,7 +179,7 @@ extension VaultSession {
         init(_ report: @escaping (UInt64) -> Void) { self.report = report }
     }
 
-    private func newestRecord(
+    func newestRecord(
         of key: VerifierKey, in matter: CaseID
     ) throws -> (sequence: UInt64, hash: NoteHash)? {
         let path = "/v1/signers/" + text(matter.hex) + "/" + text(Hex.encode(key.text))

@@ -30,11 +30,14 @@ public enum Wire {
         public var index: UInt64
         public var receipt: String
         public var record: Data?
+        /// For a device, which cannot read the record: the custodian's signed word.
+        public var taken: String?
 
-        public init(index: UInt64, receipt: String, record: Data?) {
+        public init(index: UInt64, receipt: String, record: Data?, taken: String? = nil) {
             self.index = index
             self.receipt = receipt
             self.record = record
+            self.taken = taken
         }
     }
 

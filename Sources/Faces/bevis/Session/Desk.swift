@@ -128,7 +128,10 @@ final class Desk {
     func ownCase(_ prefix: String?) throws -> OwnCase {
         let cases = try ownCases()
         let matching = cases.filter { own in prefix.map { string(own.card.caseID.hex).hasPrefix($0) } ?? true }
-        if let only = matching.first, matching.count == 1 { return only }
+        if let only = matching.first, matching.count == 1 {
+            warnOfDevices(only)
+            return only
+        }
         guard !matching.isEmpty else {
             throw CommandFailure(
                 .unreachable, prefix == nil ? "you have no case in this vault" : "no case of yours has this id",

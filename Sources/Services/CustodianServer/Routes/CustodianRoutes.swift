@@ -31,6 +31,7 @@ public struct CustodianRoutes: Sendable {
         router.add(middleware: ProblemMiddleware())
         router.get("v1/about") { _, _ in try await about() }
         addIntake(to: router)
+        addDevices(to: router)
         addAccess(to: router)
         addQueries(to: router)
         addAudit(to: router)
@@ -81,11 +82,11 @@ public struct CustodianRoutes: Sendable {
         router.post("v1/objects") { request, _ in try await upload(request) }
         router.post("v1/items") { request, _ in
             let message: Wire.AddItem = try await message(request)
-            return try Answers.json(
-                Wire.Acceptance(
-                    try await custodian.addItem(
-                        Array(message.ingest.utf8), by: try message.actor.map { try NoteHash(hex: $0.utf8) },
-                        contentHeader: [UInt8](message.contentHeader), description: [UInt8](message.description))))
+            let acceptance = try await custodian.addItem(
+                Array(message.ingest.utf8), by: try message.actor.map { try NoteHash(hex: $0.utf8) },
+                contentHeader: [UInt8](message.contentHeader), description: [UInt8](message.description))
+            guard message.actor == nil else { return try Answers.json(Wire.Acceptance(acceptance)) }
+            return try promised(Array(message.ingest.utf8), acceptance)
         }
         router.post("v1/recovery") { request, _ in
             let message: Wire.ReplaceRecovery = try await message(request)
