@@ -6,6 +6,7 @@ import Sharing
 import SignedNote
 import Sodium
 import Terminal
+import TransparencyLog
 
 /// `bevis device`: boxes that record for the owner of a case.
 struct DeviceCommand: AsyncParsableCommand {
@@ -64,7 +65,9 @@ struct DeviceCommand: AsyncParsableCommand {
             let own = try desk.ownCase(matter)
             var newest = own
             if !own.card.signers.contains(card.body.key) {
-                newest = try desk.session.changeSigners(of: own, to: own.card.signers + [card.body.key], by: desk.caller)
+                newest = try desk.session.changeCaseCard(
+                    of: own, signers: own.card.signers + [card.body.key], by: desk.caller
+                ).own
             }
             try PairedDevices(desk.person.home).keep(card.note, of: card.body.key)
             let pairing = Pairing(

@@ -5,6 +5,7 @@ import Sharing
 import SignedNote
 import Sodium
 import Terminal
+import TransparencyLog
 
 extension DeviceCommand {
     struct List: AsyncParsableCommand {
@@ -47,10 +48,11 @@ extension DeviceCommand {
             guard device.isCurrent else {
                 throw CommandFailure(.refused, "\(device.title) does not add to this case", hint: "bevis device list")
             }
-            _ = try desk.session.changeSigners(
-                of: own, to: own.card.signers.filter { $0 != device.key }, by: desk.caller)
+            let (_, receipt) = try desk.session.changeCaseCard(
+                of: own, signers: own.card.signers.filter { $0 != device.key }, by: desk.caller)
             try desk.remember()
-            try Output(json: false).line("\(device.title) adds nothing more to case \(short(own.card.caseID))")
+            try Output(json: false).line(
+                "\(device.title) adds nothing more to case \(short(own.card.caseID)): entry \(receipt.proof.index) of the log")
         }
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Camera
 import Dispatch
 import Glibc
+import Home
 import Sharing
 import Sodium
 import Synchronization
