@@ -114,6 +114,12 @@ public struct FolderFile: Sendable {
     /// - Throws: as `IngestSource.init(path:)`.
     public func open() throws(VaultError) -> IngestSource { try IngestSource(at: location) }
 
+    /// The file's facts now; `nil` where it is gone or is no regular file.
+    public var facts: FileFacts? {
+        guard let status = try? location.status(), status.kind == .regular else { return nil }
+        return FileFacts(status)
+    }
+
     /// Whether somebody has the file open for writing; `nil` where the system does not tell.
     ///
     /// Asked by taking a read lease and giving it back at once: the system grants one only where nobody writes, and
@@ -145,9 +151,6 @@ public struct FolderFile: Sendable {
 }
 
 extension IngestSource {
-    /// The facts of the file as it was when it was opened.
-    public var facts: FileFacts { FileFacts(before) }
-
     /// SHA-256 of the whole, read to its end: the source is used up by it.
     /// - Throws: `VaultError.unreadable` or `.changedWhileReading`.
     public func digest() throws(VaultError) -> Digest {

@@ -13,7 +13,7 @@ public final class IngestSource: Sendable {
     public let modified: Timestamp?
 
     private let descriptor: Descriptor
-    let before: FileStatus
+    private let before: FileStatus
 
     /// Opens a regular file by its path, any bytes.
     /// - Throws: `VaultError.notARegularFile` for a link, a folder, a pipe, a socket or a device, none of which is

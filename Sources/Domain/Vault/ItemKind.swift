@@ -12,6 +12,8 @@ public enum ItemKind: UInt8, CaseIterable, Sendable {
     case document
     /// Exported messages, mails, call lists.
     case messages
+    /// What a device's clock read beside a reference: a text of this program's.
+    case clockCheck
     /// Anything else.
     case other
 
@@ -23,6 +25,7 @@ public enum ItemKind: UInt8, CaseIterable, Sendable {
         case .sound: "sound"
         case .document: "document"
         case .messages: "messages"
+        case .clockCheck: "clock-check"
         case .other: "other"
         }
     }

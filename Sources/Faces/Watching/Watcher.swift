@@ -192,7 +192,7 @@ public final class Watcher {
                 return try duplicate(path, facts)
             }
             let source = try file.open()
-            guard source.facts == facts else { return false }
+            guard file.facts == facts else { return false }
             let uploaded = try session.upload(source, sealedTo: own.recipient, isCancelled: world.isStopping)
             guard try !journal.hasTaken(uploaded.content.originalDigest) else { return try duplicate(path, facts) }
             try sign(uploaded, path, facts, session)

@@ -18,7 +18,7 @@ struct DeviceCommand: AsyncParsableCommand {
             On the box:   bevis device accept hall.pairing, then bevis watch FOLDER
             The files may travel by any way, a memory stick too: what both screens show has to be the same.
             """,
-        subcommands: [Create.self, Pair.self, Accept.self, List.self, Withdraw.self])
+        subcommands: [Create.self, Pair.self, Accept.self, List.self, Clock.self, Withdraw.self])
 
     struct Create: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -25,6 +25,14 @@ extension DeviceCommand {
             let views = devices.all.map { device in
                 DeviceView(device: device, seen: seen.first { $0.heartbeat.device == device.key })
             }
+            if !json {
+                let items = try desk.session.items(of: own.card.caseID, by: desk.caller).map {
+                    (item: $0, description: try desk.description(of: $0, own))
+                }
+                for line in try ClockBook(items, own, desk).reminders(devices) {
+                    Output(json: false).note("reminder: \(line)")
+                }
+            }
             try desk.remember()
             try Output(json: json).show(
                 .array(views.map(\.json)),

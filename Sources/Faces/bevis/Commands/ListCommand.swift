@@ -1,5 +1,6 @@
 import AgeFile
 import ArgumentParser
+import Camera
 import CustodianClient
 import Sharing
 import SignedNote
@@ -36,9 +37,17 @@ struct ListCommand: AsyncParsableCommand {
         let own = try desk.ownCase(access.matter)
         let items = try desk.session.items(of: own.card.caseID, by: desk.caller)
         let attested = try desk.session.attestations(of: items, in: own, by: desk.caller)
-        return try items.map { item in
+        let opened = try items.map { (item: $0, description: try desk.description(of: $0, own)) }
+        let clocks = try ClockBook(opened, own, desk)
+        if !own.card.signers.isEmpty {
+            for line in clocks.reminders(try OwnDevices(own, desk.person.home)) {
+                Output(json: json).note("reminder: \(line)")
+            }
+        }
+        return opened.map { item, description in
             ItemView(
-                id: item.id, description: try desk.description(of: item, own), isAttested: attested[item.id] ?? false)
+                id: item.id, description: description, isAttested: attested[item.id] ?? false,
+                corrected: clocks.corrected(item, description))
         }
     }
 
@@ -82,6 +91,8 @@ struct ItemView {
     let description: Description?
     /// Whether the owner's case card knows the signer; `nil` for a recipient, who does not have that card.
     let isAttested: Bool?
+    /// The time captured with the error of the device's clock taken out, where checks of that clock tell of it.
+    var corrected: CorrectedTime?
 
     private var title: String {
         guard let description else { return "(erased)" }
@@ -94,7 +105,8 @@ struct ItemView {
         let size = ByteSize(description.size).text
         let time = LocalTime.text((description.captured ?? description.recorded).seconds)
         let doubt = isAttested != false ? "" : "  (not attested: added by an unknown signer)"
-        return "\(short(id))  \(string(description.kind.word))  \(size)  \(time)  \(title)\(doubt)"
+        let clock = corrected.map { "\n      corrected: \(ClockWords.text($0))" } ?? ""
+        return "\(short(id))  \(string(description.kind.word))  \(size)  \(time)  \(title)\(doubt)\(clock)"
     }
 
     var json: JSONValue {
@@ -109,6 +121,7 @@ struct ItemView {
             fields["sha256"] = .text(string(description.digest.hex))
             fields["recorded"] = .time(description.recorded.seconds)
             fields["captured"] = description.captured.map { .time($0.seconds) } ?? .absent
+            if let corrected { fields["corrected"] = ClockWords.json(corrected) }
         }
         return .object(fields)
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Camera
 import CustodianClient
 import Sharing
 import SignedNote
@@ -33,6 +34,11 @@ struct ShowCommand: AsyncParsableCommand {
         facts.add("sha256", .text(string(known.digest.hex)))
         facts.add("recorded", .time(known.recorded.seconds))
         facts.add("captured", known.captured.map { .time($0.seconds) } ?? .absent, label: "captured, as stated")
+        if let corrected = try corrected(item, known, own, desk) {
+            facts.add(
+                "corrected", json ? ClockWords.json(corrected) : .text(ClockWords.text(corrected)),
+                label: "captured, corrected")
+        }
         facts.add("modified", known.modified.map { .time($0.seconds) } ?? .absent, label: "file time, as found")
         facts.add("place", known.place.map { .text(Escaped.text($0.bytes)) } ?? .absent)
         facts.add("note", known.note.map { .text(Escaped.text($0, limit: 4000)) } ?? .absent)
@@ -40,5 +46,16 @@ struct ShowCommand: AsyncParsableCommand {
         let attested = try desk.session.attestations(of: [item], in: own, by: desk.caller)
         facts.add("attested", .flag(attested[item.id] ?? false))
         try Output(json: json).show(facts)
+    }
+
+    /// The time captured with the error of the device's clock taken out, where its checks tell of it.
+    private func corrected(
+        _ item: SealedItem, _ known: Description, _ own: OwnCase, _ desk: Desk
+    ) throws -> CorrectedTime? {
+        guard known.captured != nil, item.ingest.signer != own.card.ownerKey else { return nil }
+        let all = try desk.session.items(of: own.card.caseID, by: desk.caller).map {
+            (item: $0, description: try desk.description(of: $0, own))
+        }
+        return try ClockBook(all, own, desk).corrected(item, known)
     }
 }

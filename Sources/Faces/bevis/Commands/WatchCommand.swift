@@ -118,10 +118,11 @@ struct WatchCommand: AsyncParsableCommand {
 }
 
 /// Told to stop by SIGTERM or SIGINT.
-private final class StopSignal: Sendable {
+// Guard: the sources are set while it is made and never again; the rest is shared safely by itself.
+private final class StopSignal: @unchecked Sendable {
     private let given = Mutex(false)
     private let semaphore = DispatchSemaphore(value: 0)
-    private let sources = Mutex<[any DispatchSourceSignal]>([])
+    private var sources: [any DispatchSourceSignal] = []
 
     var isGiven: Bool { given.withLock { $0 } }
 
@@ -133,7 +134,7 @@ private final class StopSignal: Sendable {
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { [weak self] in self?.give() }
             source.activate()
-            sources.withLock { $0.append(source) }
+            sources.append(source)
         }
     }
 
