@@ -22,7 +22,8 @@ extension Sandbox {
             box, ["watch", "cam", "--layout", "frigate", "--settle", "0s", "--once"] + more)
     }
 
-    /// A small film that no other is equal to: the hallway's, with a box of free space that every player skips.
+    /// Puts a small film that no other is equal to: the hallway's, with a box of free space that every player skips.
+    @discardableResult
     func film(_ name: String, _ number: UInt32) throws -> [UInt8] {
         let filler = (0..<64).map { UInt8(truncatingIfNeeded: number >> (8 * ($0 % 4))) ^ UInt8($0) }
         let bytes = try World.original(3) + [0, 0, 0, 72] + Array("free".utf8) + filler
@@ -132,8 +133,8 @@ extension Sandbox {
         let world = try await World.copy()
         let shown = try await world.pair()
         // The same device, paired by somebody else for a case of his own.
-        try await world.prepare("mads", "case", "create", "--title", "Fremmed")
-        let foreign = try await world.prepare("mads", "device", "pair", "hall.device", "-o", "foreign.pairing")
+        try await world.prepare("drift", "case", "create", "--title", "Fremmed")
+        let foreign = try await world.prepare("drift", "device", "pair", "hall.device", "-o", "foreign.pairing")
         let other = try #require(foreign.err.firstMatch(of: /has to show this: (.*)\n/)).1
         #expect(other != shown)
         let swapped = try await world.bevis("box", "device", "accept", "foreign.pairing", "--fingerprint", shown)
@@ -145,7 +146,7 @@ extension Sandbox {
         try await world.prepare("box2", "device", "create", "hall", "-o", "second.device")
         let own = try await world.prepare("signe", "device", "pair", "second.device", "-o", "second.pairing")
         let right = String(try #require(own.err.firstMatch(of: /has to show this: (.*)\n/)).1)
-        try await world.prepare("mads", "device", "pair", "second.device", "-o", "foreign2.pairing")
+        try await world.prepare("drift", "device", "pair", "second.device", "-o", "foreign2.pairing")
         let wrong = try await world.bevis("box2", "device", "accept", "foreign2.pairing", "--fingerprint", right)
         #expect(wrong.status == 1)
         #expect(wrong.err.contains("it is not the one on the owner's screen"), "\(wrong.err)")
@@ -189,7 +190,7 @@ extension Sandbox {
         try await world.prepare("box", "device", "create", "hall", "--name", "Gangen", "-o", "hall.device")
         try await world.prepare("signe", "device", "pair", "hall.device", "-o", "hall.pairing")
         let never = try await world.bevis("signe", "list")
-        #expect(never.err == "warning: Gangen has never been heard of\n")
+        #expect(never.err.hasPrefix("warning: Gangen has never been heard of\nreminder: Gangen: its clock was never"))
         let text = try await world.bevis("signe", "device", "list")
         #expect(text.out.contains(/^[0-9a-f]{12}  Gangen  never heard of\n$/), "\(text.out)")
         try await world.pair("hall2", on: "box2")
@@ -204,5 +205,59 @@ extension Sandbox {
         #expect(heard["waiting"] as? Int == 0)
         #expect(heard["warnings"] as? [String] == [])
         #expect(list.first?["silent"] as? Bool == true)
+    }
+}
+
+/// Checks of a device's clock: items of their own, and corrected times beside the camera's.
+@Suite struct DeviceClockTests {
+    @Test func correctedTimeStandsBesideTheCamerasOwnWithItsBasis() async throws {
+        let world = try await World.copy()
+        try await world.pair()
+        try world.film("2026-11-22/18/hall/04.05.mp4", 1)
+        #expect(try await world.watchOnce().status == 0)
+        let before = try await world.bevis("signe", "list")
+        #expect(!before.out.contains("corrected"))
+        #expect(before.err.contains("reminder: Gangen: its clock was never checked"))
+        for (reads, reference) in [
+            ("2026-11-22T12:00:10Z", "2026-11-22T12:00:00Z"), ("2026-11-23T00:00:30Z", "2026-11-23T00:00:00Z"),
+        ] {
+            let checked = try await world.bevis(
+                "signe", "device", "clock", "Gangen", "--reads", reads, "--reference", reference, "--source",
+                "telefon", "--photo", World.media + "/hallway.jpg")
+            #expect(checked.status == 0, "\(checked.err)")
+        }
+        let list = try await world.bevis("signe", "list")
+        #expect(list.out.contains("2026-11-22 18:04 UTC"))
+        #expect(
+            list.out.contains(
+                "corrected: 2026-11-22T18:03:45Z (even drift between the checks of 2026-11-22 (clock +10 s) and 2026-11-23 (clock +30 s))"
+            ), "\(list.out)")
+        let shown = try await world.bevis("signe", "show", "4", "--json")
+        let facts = try #require(try shown.json() as? [String: Any])
+        #expect(facts["captured"] as? String == "2026-11-22T18:04:05Z")
+        let corrected = try #require(facts["corrected"] as? [String: Any])
+        #expect(corrected["earliest"] as? String == "2026-11-22T18:03:45Z")
+        let checks = try #require(
+            try await world.prepare("signe", "device", "clock", "Gangen", "--json").json() as? [[String: Any]])
+        #expect(checks.map { $0["offset_seconds"] as? Int } == [10, 30])
+        #expect(checks.allSatisfy { ($0["photo"] as? String)?.count == 64 })
+    }
+
+    @Test func checkThatIsNotWholeIsAUsageError() async throws {
+        let world = try await World.copy()
+        let refused = try await world.bevis("signe", "device", "clock", "Gangen", "--reads", "2026-11-22T12:00:10Z")
+        #expect(refused.status == 2)
+        #expect(refused.err.contains("give --reads, --reference and --source together"), "\(refused.err)")
+    }
+
+    @Test func deviceCannotCorrectItsOwnTimes() async throws {
+        let world = try await World.copy()
+        try await world.pair()
+        try world.film("2026-11-22/18/hall/04.05.mp4", 1)
+        // A text like a check's, handed in by the box as a clip: it is footage or other, never a check.
+        try world.putFilm("check", Array("bevis.example/clock-check/v1\n".utf8))
+        #expect(try await world.watchOnce().status == 0)
+        let list = try await world.bevis("signe", "list")
+        #expect(list.status == 0 && !list.out.contains("corrected"))
     }
 }

@@ -49,7 +49,9 @@ public final class Watcher {
     private var known: [[UInt8]: FileFacts]
     private var told = Told()
     private var session: VaultSession?
-    private var nextBeat: Duration?
+    /// When the next sign of life is due; the first one once a whole look could take what lies there.
+    private var nextBeat: Duration
+    private var hasLooked = false
 
     /// What was told and need not be told again.
     private struct Told {
@@ -72,6 +74,7 @@ public final class Watcher {
         self.journal = journal
         self.world = world
         stability = Stability(patience: options.settle)
+        nextBeat = world.uptime() + options.settle
         known = try journal.seen()
         began = try journal.moment("began", first: world.clock())
     }
@@ -82,12 +85,18 @@ public final class Watcher {
     ///   journal cannot be written. A custodian that cannot be reached and a folder that is not there are waited for.
     public func pass() throws -> WatchState {
         let scan = look()
+        let settled = stability.settled(scan?.files ?? [:], at: world.uptime())
         var waiting = scan.map { unknown(in: $0) } ?? [:]
         var isWorking = scan != nil
         do {
             let session = try connected()
-            if let scan { try takeAll(in: scan, &waiting, session) }
-            try beat(scan, waiting, session)
+            try finishPending(session)
+            if let scan {
+                waiting = unknown(in: scan)
+                try takeAll(in: scan, settled, &waiting, session)
+            }
+            if hasLooked { try beat(scan, waiting, session) }
+            hasLooked = true
             told.unreachable = nil
         } catch let error as ClientError where Watcher.isPassing(error) {
             session = nil
@@ -130,10 +139,8 @@ public final class Watcher {
     }
 
     private func takeAll(
-        in scan: FolderScan, _ waiting: inout [[UInt8]: FileFacts], _ session: VaultSession
+        in scan: FolderScan, _ settled: Set<[UInt8]>, _ waiting: inout [[UInt8]: FileFacts], _ session: VaultSession
     ) throws {
-        let settled = stability.settled(scan.files, at: world.uptime())
-        try finishPending(session)
         // By name, which is the order of time in every layout: numbers then run in the order of the clips.
         for path in waiting.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) where settled.contains(path) {
             guard !world.isStopping() else { return }
@@ -291,8 +298,7 @@ public final class Watcher {
         _ scan: FolderScan?, _ waiting: [[UInt8]: FileFacts], _ session: VaultSession
     ) throws {
         let now = world.uptime()
-        if let nextBeat, now < nextBeat { return }
-        guard try journal.pending() == nil, !world.isStopping() else { return }
+        guard now >= nextBeat, try journal.pending() == nil, !world.isStopping() else { return }
         let head = try journal.head()
         let heartbeat = Heartbeat(
             caseID: own.caseID, device: own.signer.verifierKey, time: world.clock(),

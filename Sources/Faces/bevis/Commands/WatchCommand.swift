@@ -1,5 +1,6 @@
 import ArgumentParser
 import Camera
+import CustodianClient
 import Dispatch
 import Glibc
 import Home
@@ -50,10 +51,17 @@ struct WatchCommand: AsyncParsableCommand {
         let watcher = try Watcher(
             options, for: box.own, journal: journal,
             in: Watcher.World(
-                connect: { try box.connect() }, remember: { try box.remember($0) }, report: { WatchReport.tell($0) },
+                connect: { try WatchCommand.connect(box) }, remember: { try box.remember($0) }, report: { WatchReport.tell($0) },
                 clock: Person.now, uptime: { ContinuousClock.now - start }, isStopping: { stop.isGiven }))
         Output(json: false).note("watching \(Escaped.quoted(folder))")
         try watch(watcher, options, pause: pause, until: stop, since: start)
+    }
+
+    private static func connect(_ box: Box) throws -> VaultSession {
+        do { return try box.connect() } catch let failure as CommandFailure where failure.status == .unreachable {
+            // A custodian that cannot be started now may be there later: files wait.
+            throw ClientError(.unreachable, failure.message)
+        }
     }
 
     private func watch(
@@ -73,7 +81,11 @@ struct WatchCommand: AsyncParsableCommand {
     }
 
     private func end(_ state: WatchState) throws {
-        guard state.waiting == 0, state.isWorking, !state.hasRefusals else {
+        guard state.isWorking else {
+            throw CommandFailure(
+                .unreachable, "the folder, or the vault, is not there", hint: "see the lines above; files wait")
+        }
+        guard state.waiting == 0, !state.hasRefusals else {
             throw CommandFailure(
                 .incomplete, "\(state.waiting) files were not taken", hint: "see the lines above for the reasons")
         }

@@ -1,3 +1,4 @@
+import AgeFile
 import Camera
 import CustodianClient
 import Sharing
