@@ -26,7 +26,7 @@ import Testing
                 expected.append(hash(try world.film(name, UInt32(round * 2 + number))))
             }
             let watch = try Command(folder: world.folder, environment: environment).start(
-                ["bevis", "watch", "cam", "--layout", "frigate", "--settle", "0s", "--every", "1s"])
+                ["bevis", "watch", world.path("cam"), "--layout", "frigate", "--settle", "0s", "--every", "1s"])
             // The moment is what is tried here, not waited for.
             usleep(UInt32.random(in: 20_000...700_000, using: &random))
             if Bool.random(using: &random) { world.killCustodian() }
@@ -158,7 +158,7 @@ import Testing
         #expect(try await world.added().count == 1)
         let environment = world.environment(of: "box")
         let first = try Command(folder: world.folder, environment: environment).start(
-            ["bevis", "watch", "cam", "--layout", "none", "--settle", "0s", "--every", "1s"])
+            ["bevis", "watch", world.path("cam"), "--layout", "none", "--settle", "0s", "--every", "1s"])
         defer {
             kill(first, SIGKILL)
             waitpid(first, nil, 0)
@@ -175,7 +175,7 @@ import Testing
         try await world.pair()
         try world.film("2026-11-22/18/hall/04.05.mp4", 1)
         let watch = try Command(folder: world.folder, environment: world.environment(of: "box")).start(
-            ["bevis", "watch", "cam", "--layout", "frigate", "--settle", "0s", "--every", "1s"])
+            ["bevis", "watch", world.path("cam"), "--layout", "frigate", "--settle", "0s", "--every", "1s"])
         while try await world.added().isEmpty {}
         #expect(kill(watch, SIGTERM) == 0)
         var status: Int32 = 0
