@@ -6,9 +6,7 @@ import Testing
 
 /// Checks of a camera's clock, and what follows from them for its times.
 @Suite struct ClockTests {
-    private static let device = NoteSigner(
-        name: try! KeyName(Array("bevis.example/device".utf8)), key: SigningKey()
-    ).verifierKey
+    private static let device = NoteSigner(name: deviceKeyName, key: SigningKey()).verifierKey
 
     private func time(_ text: String) throws -> Timestamp { try Timestamp(parsing: Array(text.utf8)) }
 

@@ -99,7 +99,7 @@ import Testing
     @Test func healthTellsSilenceByTheEarlierClock() {
         func heartbeat(_ hour: Double) -> Heartbeat {
             Heartbeat(
-                caseID: Random.value(), device: NoteSigner(name: try! KeyName([0x61]), key: SigningKey()).verifierKey,
+                caseID: Random.value(), device: NoteSigner(name: deviceKeyName, key: SigningKey()).verifierKey,
                 time: at(hour), taken: 0, newest: nil, newestTime: nil, waiting: 0, oldestWaiting: nil, warnings: [])
         }
         #expect(DeviceHealth(nil, received: nil, at: at(1)).isSilent)

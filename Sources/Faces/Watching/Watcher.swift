@@ -303,7 +303,8 @@ public final class Watcher {
         let heartbeat = Heartbeat(
             caseID: own.caseID, device: own.signer.verifierKey, time: world.clock(),
             taken: head.map { $0.sequence + 1 } ?? 0, newest: head?.hash, newestTime: try journal.newestTime(),
-            waiting: UInt64(waiting.count), oldestWaiting: Watcher.oldest(waiting), warnings: try warnings(scan, waiting))
+            waiting: UInt64(waiting.count), oldestWaiting: Watcher.oldest(waiting),
+            warnings: try warnings(scan, waiting))
         do {
             let proof = try session.submit(try Verified(heartbeat, signedBy: own.signer))
             try world.remember(session)

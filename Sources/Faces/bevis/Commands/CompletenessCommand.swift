@@ -55,7 +55,8 @@ struct CompletenessCommand: AsyncParsableCommand {
                 hint: "the vault withholds something; show this to somebody you trust")
         }
         return CommandFailure(
-            .incomplete, "not complete: \(found.gaps.count) gaps", hint: "look at the box and its camera for those times")
+            .incomplete, "not complete: \(found.gaps.count) gaps",
+            hint: "look at the box and its camera for those times")
     }
 
     /// What a device left in its case's stream, each record's note verified by the device's key.

@@ -86,7 +86,8 @@ struct DeviceCommand: AsyncParsableCommand {
 
     struct Accept: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "accept", abstract: "On the box: take in what its owner signed, once both screens show the same.",
+            commandName: "accept",
+            abstract: "On the box: take in what its owner signed, once both screens show the same.",
             discussion: """
                 Where nobody sits at the box, give what her screen showed: --fingerprint '3f2a 91c0 7be4 d815'
                 """)

@@ -60,7 +60,8 @@ extension DeviceCommand {
                 of: own, signers: own.card.signers.filter { $0 != device.key }, by: desk.caller)
             try desk.remember()
             try Output(json: false).line(
-                "\(device.title) adds nothing more to case \(short(own.card.caseID)): entry \(receipt.proof.index) of the log")
+                "\(device.title) adds nothing more to case \(short(own.card.caseID)): entry \(receipt.proof.index) of the log"
+            )
         }
     }
 }

@@ -51,7 +51,8 @@ struct WatchCommand: AsyncParsableCommand {
         let watcher = try Watcher(
             options, for: box.own, journal: journal,
             in: Watcher.World(
-                connect: { try WatchCommand.connect(box) }, remember: { try box.remember($0) }, report: { WatchReport.tell($0) },
+                connect: { try WatchCommand.connect(box) }, remember: { try box.remember($0) },
+                report: { WatchReport.tell($0) },
                 clock: Person.now, uptime: { ContinuousClock.now - start }, isStopping: { stop.isGiven }))
         Output(json: false).note("watching \(Escaped.quoted(folder))")
         try watch(watcher, options, pause: pause, until: stop, since: start)

@@ -44,7 +44,8 @@ struct Box {
         }
         guard names.count == 1 else {
             throw CommandFailure(
-                .usage, "there are several devices here", hint: "name one with --device: \(names.joined(separator: ", "))")
+                .usage, "there are several devices here",
+                hint: "name one with --device: \(names.joined(separator: ", "))")
         }
         return try DeviceFolder(only, in: home)
     }

@@ -44,10 +44,11 @@ enum VaultAddress {
     /// The address as it is for another process on this machine.
     var absolute: String {
         switch self {
-        case .folder(let folder): realpath(folder, nil).map { path in
-            defer { free(path) }
-            return String(cString: path)
-        } ?? folder
+        case .folder(let folder):
+            realpath(folder, nil).map { path in
+                defer { free(path) }
+                return String(cString: path)
+            } ?? folder
         case .endpoint(.unixSocket(let path)): "unix:" + path
         case .endpoint(.tcp(let url)): url
         }
