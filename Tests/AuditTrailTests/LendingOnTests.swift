@@ -182,8 +182,8 @@ import Testing
 
     @Test func membershipBySomebodyElseIsFound() throws {
         let (scene, unit, lent) = try unit()
-        let false_ = try scene.log.membership(of: scene.officer, in: unit, signedBy: scene.officer.signer)
-        try open(scene, lent, false_)
+        let untrue = try scene.log.membership(of: scene.officer, in: unit, signedBy: scene.officer.signer)
+        try open(scene, lent, untrue)
         #expect(scene.log.findings().map(\.kind) == [.cardNotVouched, .grantedAgainstRules])
     }
 

@@ -8,8 +8,10 @@ import Testing
         let world = try await World.copy()
         try await world.employ("birgit", "Birgit Holm")
         let grant = try await world.given(
-            ["1", "2", "--to", "birgit.card", "--purpose", "Kontaktperson", "--rights", "list", "--lend", "read",
-                "--lend-to", "police"] + more)
+            [
+                "1", "2", "--to", "birgit.card", "--purpose", "Kontaktperson", "--rights", "list", "--lend", "read",
+                "--lend-to", "police",
+            ] + more)
         return (world, grant)
     }
 
@@ -189,8 +191,10 @@ import Testing
     private func audited(_ world: Sandbox, _ events: [String]) async throws {
         try await world.prepare("revisor", "audit", "export", "--out", "bundle")
         let verify = try await Command(folder: world.folder, environment: world.environment(of: "revisor")).run(
-            ["bevis-audit", "verify", "bundle", "--keys", "Keys", "-i", world.folder + "/h-revisor/identity.age",
-                "--passphrase-file", "passphrase"])
+            [
+                "bevis-audit", "verify", "bundle", "--keys", "Keys", "-i", world.folder + "/h-revisor/identity.age",
+                "--passphrase-file", "passphrase",
+            ])
         #expect(verify.status == 0, "\(verify.out)\(verify.err)")
         #expect(verify.out.hasPrefix("intact: "))
         for event in events { #expect(verify.out.contains("  \(event)\n"), "\(event) in \(verify.out)") }

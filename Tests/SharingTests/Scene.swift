@@ -152,9 +152,11 @@ struct Scene {
                 request: AccessRequest(
                     action: action, custodian: requestCustodian, caseID: requestCase, grantID: grantID,
                     authority: authority, card: requester.hash, membership: named, items: items, time: requestTime,
-                    nonce: fixed("nonce"), recipient: try recipient("fresh"), purpose: PlainText(literal: "Sag 12"), journal: journal,
+                    nonce: fixed("nonce"), recipient: try recipient("fresh"), purpose: PlainText(literal: "Sag 12"),
+                    journal: journal,
                     checkpoint: nil),
-                requester: requester, membership: membership, chain: links.map(\.state), caseCard: caseCard, caseCardHash: caseCardHash,
+                requester: requester, membership: membership, chain: links.map(\.state), caseCard: caseCard,
+                caseCardHash: caseCardHash,
                 standings: standings, custodian: custodian, time: time, witnessTime: witnessTime)
         }
     }

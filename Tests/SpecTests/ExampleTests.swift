@@ -180,7 +180,8 @@ struct ExampleFile: Sendable, CustomTestStringConvertible {
         #expect(response.releases.map(\.file) == facts.map(\.id))
         for (index, release) in response.releases.enumerated() {
             let capsule = try #require(capsules[release.file])
-            let key = try FileKey(capsule.open(of: release.file, in: Example.grant, with: try #require(release.parts.first)))
+            let key = try FileKey(
+                capsule.open(of: release.file, in: Example.grant, with: try #require(release.parts.first)))
             let file = try SealedAgeFile(parsing: sealed[index])
             #expect(file.id == release.file)
             #expect(key.commitment(to: file.id) == facts[index].keyCommitment)

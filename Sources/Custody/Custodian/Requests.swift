@@ -160,7 +160,8 @@ extension Custodian {
         let matter = try ledger.records.matter(body.caseID).map { _ in try caseCard(body.caseID, in: ledger.records) }
         return AccessContext(
             request: body, requester: try cardState(body.card, in: ledger.records),
-            membership: try membership(body.membership, in: ledger.records), chain: grants.map(\.state), caseCard: matter?.body, caseCardHash: matter?.hash,
+            membership: try membership(body.membership, in: ledger.records), chain: grants.map(\.state),
+            caseCard: matter?.body, caseCardHash: matter?.hash,
             standings: try body.items.map { try standing($0, body, ledger.records) }, custodian: verifierKey,
             time: ledger.time, clock: ledger.clock, witnessTime: nil)
     }

@@ -70,7 +70,8 @@ extension SQLiteReader {
 
     private func membership(_ row: Row) throws -> MembershipRow {
         MembershipRow(
-            hash: try row.value("hash"), member: try row.value("member"), note: try row.bytes("note"), isWithdrawn: try row.flag("withdrawn"), index: try row.number("position"),
+            hash: try row.value("hash"), member: try row.value("member"), note: try row.bytes("note"),
+            isWithdrawn: try row.flag("withdrawn"), index: try row.number("position"),
             withdrawnIndex: (row["withdrawn_position"] as Int64?).map { UInt64($0) })
     }
 }

@@ -74,7 +74,8 @@ extension Finding {
                 .altered
             case .foreignLeaf, .recordInconsistent, .timeBackwards, .clockDiffers, .clockUnannounced, .cardUnknown,
                 .cardRepeated, .cardNotVouched, .withdrawalNotAllowed, .trustNotNext, .keyWithdrawn, .caseUnknown,
-                .caseNotAllowed, .caseCardNotNext, .itemNotAllowed, .itemRepeated, .ingestChainBroken, .heartbeatNotAllowed,
+                .caseNotAllowed, .caseCardNotNext, .itemNotAllowed, .itemRepeated, .ingestChainBroken,
+                .heartbeatNotAllowed,
                 .grantUnknown, .grantNotAllowed, .grantRepeated, .endNotAllowed, .answerNotAllowed,
                 .grantedAgainstRules, .refusedAgainstRules, .refusedForOtherReasons, .requestRepeated:
                 .ruleBroken

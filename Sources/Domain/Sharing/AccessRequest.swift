@@ -46,7 +46,8 @@ public struct AccessRequest: NoteBody, Equatable {
     /// A request of its fields.
     public init(
         action: Action, custodian: VerifierKey, caseID: CaseID, grantID: GrantID?, authority: NoteHash,
-        card: NoteHash, membership: NoteHash? = nil, items: [AgeFileID], time: Timestamp, nonce: Nonce, recipient: AgeRecipient,
+        card: NoteHash, membership: NoteHash? = nil, items: [AgeFileID], time: Timestamp, nonce: Nonce,
+        recipient: AgeRecipient,
         purpose: PlainText, journal: PlainText?, checkpoint: [UInt8]?
     ) {
         self.action = action

@@ -78,7 +78,9 @@ public struct RecipientEnvelope: NoteBody {
             throw NoteError(.malformedValue, "an envelope does not hold one list for each grant above, each once")
         }
         var above: [GrantAbove] = []
-        for (note, list) in zip(notes, lists) { above.append(GrantAbove(note: note, list: try ItemList(parsing: list))) }
+        for (note, list) in zip(notes, lists) {
+            above.append(GrantAbove(note: note, list: try ItemList(parsing: list)))
+        }
         self.above = above
         guard capsules.count == list.files.count, Set(ingestRecords).count == ingestRecords.count else {
             throw NoteError(

@@ -83,7 +83,8 @@ extension VaultSession {
         let identity = AgeIdentity.random()  // for this request alone; wiped when it goes
         let body = AccessRequest(
             action: reason.action, custodian: custodian, caseID: caseID, grantID: grantID, authority: authority,
-            card: caller.card, membership: membership, items: items, time: clock(), nonce: Random.value(), recipient: identity.recipient,
+            card: caller.card, membership: membership, items: items, time: clock(), nonce: Random.value(),
+            recipient: identity.recipient,
             purpose: reason.purpose, journal: reason.journal, checkpoint: newest?.note.bytes)
         let note = try Verified(body, signedBy: caller.signer)
         let seen = newest

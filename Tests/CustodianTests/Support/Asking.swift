@@ -61,7 +61,8 @@ extension Scene {
         let identity = AgeIdentity.random()
         let body = AccessRequest(
             action: draft.action, custodian: draft.custodian, caseID: draft.caseID, grantID: draft.grantID,
-            authority: draft.authority, card: draft.by.hash, membership: draft.membership, items: draft.items, time: draft.time,
+            authority: draft.authority, card: draft.by.hash, membership: draft.membership, items: draft.items,
+            time: draft.time,
             nonce: Random.value(), recipient: identity.recipient, purpose: try plain("case 7"),
             journal: draft.journal, checkpoint: draft.checkpoint)
         return SignedRequest(note: try Verified(body, signedBy: draft.signer), identity: identity)

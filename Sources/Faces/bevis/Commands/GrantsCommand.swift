@@ -201,7 +201,8 @@ struct Issuers {
 /// `bevis revoke`: end a grant at once.
 struct RevokeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "revoke", abstract: "End a grant at once, and all that hangs below it. Copies that were made remain.")
+        commandName: "revoke",
+        abstract: "End a grant at once, and all that hangs below it. Copies that were made remain.")
 
     @Argument(help: "The first digits of the grant's id; see 'bevis grants --given'.") var grant: String
     @Option(help: "Why.") var reason: String?

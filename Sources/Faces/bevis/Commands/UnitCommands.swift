@@ -103,7 +103,8 @@ extension IssuerCommand {
             let given = try Units(home).members(of: unit).map { try Unverified<Membership>(parsing: $0) }
                 .filter { $0.body.member == card.hash }
             guard !given.isEmpty else {
-                throw CommandFailure(.unreachable, "you have not made \(Escaped.quoted(self.card)) a member of this unit")
+                throw CommandFailure(
+                    .unreachable, "you have not made \(Escaped.quoted(self.card)) a member of this unit")
             }
             let session = try VaultSession.unremembered(vault)
             // Registered first, where she has not done so: what was never there could be brought later.
