@@ -78,6 +78,7 @@ let package = Package(
             "AuditTrail", in: "Domain",
             on: ["Sodium", "MerkleTree", "AgeFile", "SignedNote", "TransparencyLog", "Sharing"]),
         part("Vault", in: "Domain", on: ["Sodium", "BulkHash", "MerkleTree", "AgeFile", "SignedNote", "Sharing"]),
+        part("Dossier", in: "Domain", on: ["Sodium", "AgeFile", "SignedNote", "Sharing"]),
         // Custody
         part(
             "Storage", in: "Custody",
@@ -116,7 +117,7 @@ let package = Package(
             name: "bevis",
             dependencies: [
                 "Sodium", "MerkleTree", "AgeFile", "SignedNote", "TransparencyLog", "Sharing", "AuditTrail", "Vault",
-                "Storage", "StorageSQLite", "Custodian", "CustodianServer", "CustodianClient", "CustodianProtocol",
+                "Dossier", "Storage", "StorageSQLite", "Custodian", "CustodianServer", "CustodianClient", "CustodianProtocol",
                 "HTTPTransport", "Terminal", "Home", arguments,
             ],
             path: "Sources/Faces/bevis", swiftSettings: settings),
@@ -141,6 +142,7 @@ let package = Package(
         tests("SignedNote", on: ["Sodium", "SignedNote"]),
         tests("TransparencyLog", on: ["Sodium", "MerkleTree", "SignedNote", "TransparencyLog"]),
         tests("Vault", on: ["Sodium", "BulkHash", "MerkleTree", "AgeFile", "SignedNote", "Sharing", "Vault"]),
+        tests("Dossier", on: ["Sodium", "AgeFile", "SignedNote", "Sharing", "Dossier"]),
         tests("HTTPTransport", on: ["HTTPTransport"]),
         tests(
             "CustodianServer",
