@@ -107,9 +107,11 @@ extension Custodian {
     }
 
     private func holds(_ list: ItemList, of matter: CaseID, in reader: any RecordReader) throws -> Bool {
+        let card = try caseCard(matter, in: reader).body
         for file in list.files {
             guard let item = try reader.item(file.item), item.caseID == matter, !item.isErased,
-                file.id == (file.kind == .content ? item.id : item.descriptionID)
+                file.id == (file.kind == .content ? item.id : item.descriptionID),
+                card.reach(of: try Unverified<IngestRecord>(parsing: item.ingest).body) == .lendable
             else { return false }
         }
         return true

@@ -62,7 +62,7 @@ extension Custodian {
 
     private func checkSigner(_ body: IngestRecord, _ actor: NoteHash?, in reader: any RecordReader) throws {
         let card = try caseCard(body.caseID, in: reader).body
-        guard card.recipient == body.recipient else {
+        guard card.reach(of: body) != nil else {
             throw CustodianError(.malformed, "the item is sealed to another key than the case's")
         }
         if let actor {

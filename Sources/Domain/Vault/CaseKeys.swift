@@ -14,6 +14,9 @@ public struct CaseKeys: Sendable {
     public let title: PlainText?
     /// The case key: opens every item.
     public let identity: AgeIdentity
+    /// Opens what the owner keeps for herself alone; random like the case key and independent of it, so that nothing
+    /// that is given away with the case key reaches it. `nil` for a case made before there were such keys.
+    public let privateIdentity: AgeIdentity?
     /// The owner's signing key.
     public let signer: NoteSigner
     /// The case's log key, 32 bytes.
@@ -26,22 +29,23 @@ public struct CaseKeys: Sendable {
     /// Keys that exist already.
     /// - Throws: `VaultError.malformed` when the log key does not have 32 bytes.
     public init(
-        caseID: CaseID, title: PlainText?, identity: AgeIdentity, signer: NoteSigner, logKey: SecretBytes,
-        custodian: VerifierKey, log: VerifierKey
+        caseID: CaseID, title: PlainText?, identity: AgeIdentity, privateIdentity: AgeIdentity?, signer: NoteSigner,
+        logKey: SecretBytes, custodian: VerifierKey, log: VerifierKey
     ) throws(VaultError) {
         guard logKey.count == 32 else { throw VaultError(.malformed, "a case's log key has 32 bytes") }
         self.init(
-            unchecked: caseID, title: title, identity: identity, signer: signer, logKey: logKey, custodian: custodian,
-            log: log)
+            unchecked: caseID, title: title, identity: identity, privateIdentity: privateIdentity, signer: signer,
+            logKey: logKey, custodian: custodian, log: log)
     }
 
     private init(
-        unchecked caseID: CaseID, title: PlainText?, identity: AgeIdentity, signer: NoteSigner, logKey: SecretBytes,
-        custodian: VerifierKey, log: VerifierKey
+        unchecked caseID: CaseID, title: PlainText?, identity: AgeIdentity, privateIdentity: AgeIdentity?,
+        signer: NoteSigner, logKey: SecretBytes, custodian: VerifierKey, log: VerifierKey
     ) {
         self.caseID = caseID
         self.title = title
         self.identity = identity
+        self.privateIdentity = privateIdentity
         self.signer = signer
         self.logKey = logKey
         self.custodian = custodian
@@ -53,9 +57,8 @@ public struct CaseKeys: Sendable {
         title: PlainText?, signer: NoteSigner, custodian: VerifierKey, log: VerifierKey
     ) -> CaseKeys {
         CaseKeys(
-            unchecked: Random.value(), title: title, identity: .random(), signer: signer, logKey: .random(32),
-            custodian: custodian,
-            log: log)
+            unchecked: Random.value(), title: title, identity: .random(), privateIdentity: .random(), signer: signer,
+            logKey: .random(32), custodian: custodian, log: log)
     }
 
     /// Seals the keys to the owner's own recipient and to the paper identity's.
@@ -98,6 +101,10 @@ extension CaseKeys {
         text.add(title?.bytes ?? Array("none".utf8))
         text.add("\nidentity ")
         text.add(identity.text)
+        if let privateIdentity {
+            text.add("\nprivate-identity ")
+            text.add(privateIdentity.text)
+        }
         text.add("\nowner-key ")
         text.add(signer.privateText)
         text.add("\nlog-key ")
@@ -123,6 +130,11 @@ extension CaseKeys {
             let title = try reader.optionalValue("title")
             var identityText = try reader.value("identity")
             let identity = try AgeIdentity(parsing: SecretBytes(wiping: &identityText))
+            var privateIdentity: AgeIdentity?
+            if reader.isNext("private-identity") {
+                var privateText = try reader.value("private-identity")
+                privateIdentity = try AgeIdentity(parsing: SecretBytes(wiping: &privateText))
+            }
             var signerText = try reader.value("owner-key")
             let signer = try NoteSigner(parsing: SecretBytes(wiping: &signerText))
             var logKey = try reader.base64("log-key")
@@ -130,8 +142,8 @@ extension CaseKeys {
             let log = try reader.verifierKey("log")
             try reader.end()
             try self.init(
-                caseID: caseID, title: try title.map { try PlainText($0) }, identity: identity, signer: signer,
-                logKey: SecretBytes(wiping: &logKey),
+                caseID: caseID, title: try title.map { try PlainText($0) }, identity: identity,
+                privateIdentity: privateIdentity, signer: signer, logKey: SecretBytes(wiping: &logKey),
                 custodian: custodian, log: log)
         } catch {
             throw VaultError(.malformed, "the file opened, but does not hold the keys of a case")

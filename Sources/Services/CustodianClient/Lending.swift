@@ -97,6 +97,9 @@ extension VaultSession {
         var entries: [ItemList.Entry] = []
         var capsules: [Capsule] = []
         for item in items {
+            guard own.card.reach(of: item.ingest) == .lendable else {
+                throw ClientError(.refused, "what the owner keeps for herself alone cannot be lent")
+            }
             guard let description = item.description else {
                 throw ClientError(.refused, "an item was erased and cannot be lent")
             }
