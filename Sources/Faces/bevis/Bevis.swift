@@ -20,6 +20,8 @@ struct Bevis: AsyncParsableCommand {
                     OpenCommand.self, TakeCommand.self, RecoverCommand.self,
                 ]),
             CommandGroup(
+                name: "What happened:", subcommands: [IncidentCommand.self, OrderCommand.self, TimelineCommand.self]),
+            CommandGroup(
                 name: "Lending:",
                 subcommands: [
                     CardCommand.self, GrantCommand.self, GrantsCommand.self, RevokeCommand.self, IssuerCommand.self,

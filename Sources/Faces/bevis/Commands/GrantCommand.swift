@@ -46,7 +46,7 @@ struct GrantCommand: AsyncParsableCommand {
         let own = try desk.ownCase(matter)
         let chosen =
             try all
-            ? desk.session.items(of: own.card.caseID, by: desk.caller).filter { !$0.isErased }
+            ? desk.session.items(of: own, by: desk.caller).filter { !$0.isErased }
             : desk.items(items, of: own)
         try desk.session.register("/v1/cards", card.note.bytes)
         let terms = try terms()  // from now on, not from before the passphrase was typed

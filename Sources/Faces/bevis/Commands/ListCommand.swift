@@ -34,7 +34,7 @@ struct ListCommand: AsyncParsableCommand {
 
     private func own(_ desk: Desk) throws -> [ItemView] {
         let own = try desk.ownCase(access.matter)
-        return try desk.session.items(of: own.card.caseID, by: desk.caller).map { item in
+        return try desk.session.items(of: own, by: desk.caller).map { item in
             ItemView(
                 id: item.id, description: try desk.description(of: item, own),
                 isAttested: own.card.attests(item.ingest.signer))
