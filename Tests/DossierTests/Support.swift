@@ -15,7 +15,9 @@ func moment(_ text: String) throws -> Moment { try Moment(parsing: bytes(text)) 
 let signe = PlainText(literal: "Signe Holm")
 
 /// An incident of the least that one needs.
-func facts(_ when: String = "2026-11-12T22:15:00+01:00", _ what: String = "He stood at the door") throws -> IncidentFacts {
+func facts(_ when: String = "2026-11-12T22:15:00+01:00", _ what: String = "He stood at the door") throws
+    -> IncidentFacts
+{
     IncidentFacts(try Occurrence(from: try moment(when), precision: .exact), what: try free(what))
 }
 

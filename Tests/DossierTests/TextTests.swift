@@ -1,4 +1,5 @@
 import Dossier
+import Sharing
 import SignedNote
 import Testing
 
@@ -25,9 +26,10 @@ import Testing
         var random = Seeded(7)
         let alphabet = Array("ab\\nt \n\tæ😀=\"'|")
         for _ in 0..<2_000 {
-            let typed = String((0..<Int.random(in: 0..<12, using: &random)).compactMap { _ in
-                alphabet.randomElement(using: &random)
-            })
+            let typed = String(
+                (0..<Int.random(in: 0..<12, using: &random)).compactMap { _ in
+                    alphabet.randomElement(using: &random)
+                })
             guard let free = try FreeText.trimming(bytes(typed)) else { continue }
             let note = PrivateNote(
                 try Entry(number: 1, recordedAt: Timestamp(seconds: 0), recordedBy: signe), free)

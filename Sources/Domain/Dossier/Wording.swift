@@ -71,7 +71,8 @@ public enum Phrase: Sendable {
         case .reportedBreach: language.pick("anmeldt brud", "reported breach")
         case .incident: language.pick("Hændelse", "Incident")
         case .order: language.pick("Forbud", "Order")
-        case .unattested: language.pick("ikke bekræftet: skrevet af en ukendt", "not attested: added by an unknown signer")
+        case .unattested:
+            language.pick("ikke bekræftet: skrevet af en ukendt", "not attested: added by an unknown signer")
         case .broken:
             language.pick("udgaverne hænger ikke sammen", "the versions do not follow each other")
         }

@@ -8,7 +8,7 @@ import Terminal
 struct IncidentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "incident", abstract: "Write down what happened; look at it; correct it; link evidence.",
-        subcommands: [Add.self, Edit.self, List.self, Show.self, Link.self])
+        subcommands: [Add.self, Edit.self, List.self, Show.self, Link.self, Import.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -54,8 +54,9 @@ extension IncidentCommand {
             let desk = try Desk(vault, passphrase)
             let book = try CaseBook(desk, try desk.ownCase(dossier.matter))
             let history = try book.incident(number)
-            guard let filed = version.map({ wanted in history.versions.last { $0.body.entry.version == wanted } })
-                ?? history.newest
+            guard
+                let filed = version.map({ wanted in history.versions.last { $0.body.entry.version == wanted } })
+                    ?? history.newest
             else {
                 throw CommandFailure(
                     .unreachable, "incident \(number) has no such version",
@@ -73,8 +74,11 @@ extension IncidentCommand {
 
 extension CaseBook {
     /// Leaves the line that every opening leaves.
-    func logReading(_ ids: [AgeFileID]) throws {
-        let reason = VaultSession.Reason(action: .read, purpose: PlainText(literal: "own use"), journal: nil)
-        _ = try desk.session.logOwnOpening(ids, of: own.keys, card: own.cardHash, for: reason, by: desk.caller)
+    func logReading(_ ids: [AgeFileID], as action: Action = .read) throws {
+        let reason = VaultSession.Reason(action: action, purpose: PlainText(literal: "own use"), journal: nil)
+        for start in stride(from: 0, to: ids.count, by: AccessRequest.maximumItems) {
+            let part = Array(ids[start..<min(ids.count, start + AccessRequest.maximumItems)])
+            _ = try desk.session.logOwnOpening(part, of: own.keys, card: own.cardHash, for: reason, by: desk.caller)
+        }
     }
 }

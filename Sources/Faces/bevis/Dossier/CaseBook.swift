@@ -125,7 +125,8 @@ struct CaseBook {
     ) throws -> VaultSession.Intake {
         let text = body.text
         guard text.count <= Int(CaseBook.longestText) else {
-            throw CommandFailure(.refused, "the text is longer than 1 MiB", hint: "keep long texts as items of their own")
+            throw CommandFailure(
+                .refused, "the text is longer than 1 MiB", hint: "keep long texts as items of their own")
         }
         let entry = body.entry
         return VaultSession.Intake(source: IngestSource(text: text)) { content in
