@@ -109,6 +109,8 @@ let package = Package(
                 "Sodium", "BulkHash", "MerkleTree", "AgeFile", "SignedNote", "TransparencyLog", "Sharing",
                 "AuditTrail", "Vault", "HTTPTransport", "CustodianProtocol",
             ]),
+        .target(name: "CFileFacts", path: "Sources/Services/CFileFacts"),
+        part("FileFacts", in: "Services", on: ["CFileFacts"]),
         // Faces
         .target(name: "CTerminal", path: "Sources/Faces/CTerminal"),
         part("Terminal", in: "Faces", on: ["CTerminal", "Sodium", arguments]),
@@ -117,8 +119,9 @@ let package = Package(
             name: "bevis",
             dependencies: [
                 "Sodium", "MerkleTree", "AgeFile", "SignedNote", "TransparencyLog", "Sharing", "AuditTrail", "Vault",
-                "Dossier", "Storage", "StorageSQLite", "Custodian", "CustodianServer", "CustodianClient", "CustodianProtocol",
-                "HTTPTransport", "Terminal", "Home", arguments,
+                "Dossier", "Storage", "StorageSQLite", "Custodian", "CustodianServer", "CustodianClient",
+                "CustodianProtocol",
+                "FileFacts", "HTTPTransport", "Terminal", "Home", arguments,
             ],
             path: "Sources/Faces/bevis", swiftSettings: settings),
         .executableTarget(
@@ -150,6 +153,10 @@ let package = Package(
                 "HTTPTransport", "CustodianServer",
                 .product(name: "NIOEmbedded", package: "swift-nio", condition: custody),
             ]),
+        tests(
+            "CustodianClient",
+            on: portable + ["Vault", "HTTPTransport", "CustodianProtocol", "CustodianClient"]),
+        tests("FileFacts", on: ["FileFacts"]),
         tests("Terminal", on: ["Sodium", "Terminal", "bevis", arguments], excluding: ["typist.py", "stop.py"]),
         tests("Home", on: ["Sodium", "AgeFile", "SignedNote", "Home"]),
         .target(

@@ -102,6 +102,15 @@ public final class IngestSource: Sendable {
         _ = posix_fadvise(descriptor.number, 0, 0, POSIX_FADV_SEQUENTIAL)
     }
 
+    /// Lends the descriptor of a regular file, for somebody else to open it once more; `nil` for all else. It must not be
+    /// read from: the position is the ingest's.
+    public func withFile<Result, Failure: Error>(
+        _ body: (Int32) throws(Failure) -> Result
+    ) throws(Failure) -> Result? {
+        guard case .file(let descriptor, let before) = origin, before.kind == .regular else { return nil }
+        return try body(descriptor.number)
+    }
+
     private var isStream: Bool {
         guard case .file(_, let before) = origin else { return false }
         return before.kind == .pipe || before.kind == .socket

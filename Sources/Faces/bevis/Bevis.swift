@@ -17,7 +17,7 @@ struct Bevis: AsyncParsableCommand {
                 name: "Keeping:",
                 subcommands: [
                     IdentityCommand.self, CaseCommand.self, AddCommand.self, ListCommand.self, ShowCommand.self,
-                    OpenCommand.self, TakeCommand.self, RecoverCommand.self,
+                    FactsCommand.self, OpenCommand.self, TakeCommand.self, RecoverCommand.self,
                 ]),
             CommandGroup(
                 name: "What happened:", subcommands: [IncidentCommand.self, OrderCommand.self, TimelineCommand.self]),

@@ -36,6 +36,14 @@ struct ShowCommand: AsyncParsableCommand {
         facts.add("modified", known.modified.map { .time($0.seconds) } ?? .absent, label: "file time, as found")
         facts.add("place", known.place.map { .text(Escaped.text($0.bytes)) } ?? .absent)
         facts.add("note", known.note.map { .text(Escaped.text($0, limit: 4000)) } ?? .absent)
+        func found(_ key: String, _ label: String, _ text: PlainText?) {
+            if let text { facts.add(key, .text(string(text.bytes)), label: label + ", as found") }
+        }
+        found("found_captured", "captured", known.found.captured)
+        found("found_device", "device", known.found.device)
+        found("found_place", "place", known.found.place)
+        found("found_software", "software", known.found.software)
+        facts.add("holds_place", .flag(known.found.place != nil), label: "holds a place")
         facts.add("signed_by", .text(string(item.ingest.signer.text)))
         facts.add("attested", .flag(own.card.attests(item.ingest.signer)))
         try Output(json: json).show(facts)
