@@ -79,6 +79,7 @@ let package = Package(
             on: ["Sodium", "MerkleTree", "AgeFile", "SignedNote", "TransparencyLog", "Sharing"]),
         part("Vault", in: "Domain", on: ["Sodium", "BulkHash", "MerkleTree", "AgeFile", "SignedNote", "Sharing"]),
         part("Camera", in: "Domain", on: ["Sodium", "SignedNote", "Sharing"]),
+        part("Dossier", in: "Domain", on: ["Sodium", "AgeFile", "SignedNote", "Sharing"]),
         // Custody
         part(
             "Storage", in: "Custody",
@@ -109,6 +110,8 @@ let package = Package(
                 "Sodium", "BulkHash", "MerkleTree", "AgeFile", "SignedNote", "TransparencyLog", "Sharing",
                 "AuditTrail", "Vault", "HTTPTransport", "CustodianProtocol",
             ]),
+        .target(name: "CFileFacts", path: "Sources/Services/CFileFacts"),
+        part("FileFacts", in: "Services", on: ["CFileFacts"]),
         // Faces
         .target(name: "CTerminal", path: "Sources/Faces/CTerminal"),
         part("Terminal", in: "Faces", on: ["CTerminal", "Sodium", arguments]),
@@ -123,8 +126,8 @@ let package = Package(
             name: "bevis",
             dependencies: [
                 "Sodium", "MerkleTree", "AgeFile", "SignedNote", "TransparencyLog", "Sharing", "AuditTrail", "Vault",
-                "Storage", "StorageSQLite", "Custodian", "CustodianServer", "CustodianClient", "CustodianProtocol",
-                "HTTPTransport", "Terminal", "Home", "Camera", "Watching", arguments,
+                "Camera", "Dossier", "Storage", "StorageSQLite", "Custodian", "CustodianServer", "CustodianClient",
+                "CustodianProtocol", "HTTPTransport", "FileFacts", "Terminal", "Home", "Watching", arguments,
             ],
             path: "Sources/Faces/bevis", swiftSettings: settings),
         .executableTarget(
@@ -150,6 +153,7 @@ let package = Package(
         tests("Vault", on: ["Sodium", "BulkHash", "MerkleTree", "AgeFile", "SignedNote", "Sharing", "Vault"]),
         tests("Camera", on: ["Sodium", "SignedNote", "Sharing", "Camera"]),
         tests("Watching", on: ["Sodium", "SignedNote", "Sharing", "Camera", "CustodianClient", "Watching"]),
+        tests("Dossier", on: ["Sodium", "AgeFile", "SignedNote", "Sharing", "Dossier"]),
         tests("HTTPTransport", on: ["HTTPTransport"]),
         tests(
             "CustodianServer",
@@ -157,6 +161,10 @@ let package = Package(
                 "HTTPTransport", "CustodianServer", "StorageSQLite",
                 .product(name: "NIOEmbedded", package: "swift-nio", condition: custody),
             ]),
+        tests(
+            "CustodianClient",
+            on: portable + ["Vault", "HTTPTransport", "CustodianProtocol", "CustodianClient"]),
+        tests("FileFacts", on: ["FileFacts"]),
         tests("Terminal", on: ["Sodium", "Terminal", "bevis", arguments], excluding: ["typist.py", "stop.py"]),
         tests("Home", on: ["Sodium", "AgeFile", "SignedNote", "Home"]),
         .target(

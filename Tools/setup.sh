@@ -17,6 +17,8 @@ build_needs=(
     'libssl-dev: pkg-config --exists libcrypto'
     'libcurl4-openssl-dev: pkg-config --exists libcurl'
     'libsqlite3-dev: pkg-config --exists sqlite3'
+    'libimage-exiftool-perl: command -v exiftool'
+    'bubblewrap: command -v bwrap'
 )
 # age is the peer that must read our files and write ours; strace, faketime and small file systems bring the faults;
 # Python computes the specification's example a second time; the others build and run the modules of the browser.

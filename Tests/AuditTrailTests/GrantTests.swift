@@ -1,3 +1,4 @@
+import AgeFile
 import AuditTrail
 import LogFixture
 import Sharing
@@ -29,6 +30,23 @@ import Testing
         try scene.log.grant(scene.matter, [foreign], from: scene.owner, to: scene.officer)
         #expect(scene.log.findings().map(\.kind) == [.grantNotAllowed])
         #expect(scene.log.findings().first?.failures == [.notListed])
+    }
+
+    @Test func grantOfWhatTheOwnerKeepsForHerselfIsFound() throws {
+        let scene = try Scene()
+        let own = try scene.log.item(scene.matter, recipient: AgeIdentity.random().recipient)
+        #expect(scene.log.findings() == [])
+        let lent = try scene.log.grant(scene.matter, [own], from: scene.owner, to: scene.officer)
+        #expect(scene.log.findings().map(\.kind) == [.grantNotAllowed])
+        #expect(scene.log.findings().first?.failures == [.notListed])
+        scene.log.lists[lent.id] = nil
+        #expect(scene.log.findings().contains { $0.kind == .grantNotAllowed && $0.failures == [.notListed] })
+    }
+
+    @Test func itemOfAnotherSealedToAnotherKeyIsFound() throws {
+        let scene = try Scene()
+        try scene.log.item(scene.matter, by: scene.officer, recipient: AgeIdentity.random().recipient)
+        #expect(scene.log.findings().map(\.kind) == [.itemNotAllowed])
     }
 
     @Test func grantToAWithdrawnCardIsFound() throws {

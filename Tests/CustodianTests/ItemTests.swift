@@ -93,11 +93,32 @@ struct ItemTests {
         try await scene.submit(third)
     }
 
-    @Test func itemSealedToAnotherRecipientIsRefused() async throws {
+    @Test func itemSealedToAnotherRecipientIsRefusedFromAnybodyButTheOwner() async throws {
         let scene = try await Scene.make()
-        let item = try item(scene, recipient: AgeIdentity.random().recipient)
+        let item = try item(scene, signer: scene.officer.signer, recipient: AgeIdentity.random().recipient)
         try scene.upload(item.content)
-        #expect(try await refusal { try await scene.submit(item) } == .malformed)
+        let refused = try await refusal {
+            try await scene.custodian.addItem(
+                item.record.bytes, by: scene.officer.hash, contentHeader: item.content.header.bytes,
+                description: item.description.bytes)
+        }
+        #expect(refused == .malformed)
+    }
+
+    @Test func whatTheOwnerKeepsForHerselfCanBeInNoGrant() async throws {
+        let scene = try await Scene.make()
+        let lent = try await scene.addItem()
+        let record = lent.record
+        let own = try item(scene, recipient: AgeIdentity.random().recipient, sequence: 1, previous: record.hash)
+        try scene.upload(own.content)
+        try await scene.submit(own)
+        let before = try scene.size
+        for items in [[own], [lent, own]] {
+            let refused = try await refusal { try await scene.lend(items) }
+            #expect(refused == .refused)
+        }
+        #expect(try scene.size == before)
+        _ = try await scene.lend([lent])
     }
 
     @Test func signerThatNobodyAttestsIsRefused() async throws {

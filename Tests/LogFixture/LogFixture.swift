@@ -198,7 +198,8 @@ public final class LogFixture {
     }
 
     public func ingestRecord(
-        _ matter: Matter, by person: Person, sequence: UInt64? = nil, content: AgeFileID? = nil
+        _ matter: Matter, by person: Person, sequence: UInt64? = nil, content: AgeFileID? = nil,
+        recipient: AgeRecipient? = nil
     ) throws -> Verified<IngestRecord> {
         let before = chains[person.signer.verifierKey]
         func facts(_ id: AgeFileID) -> SealedFileFacts {
@@ -207,7 +208,7 @@ public final class LogFixture {
         }
         let number = sequence ?? before.map { $0.0 + 1 } ?? 0
         let body = IngestRecord(
-            caseID: matter.id, recipient: matter.identity.recipient, time: time,
+            caseID: matter.id, recipient: recipient ?? matter.identity.recipient, time: time,
             content: facts(content ?? Random.value()), description: facts(Random.value()), original: Random.value(),
             signer: person.signer.verifierKey, sequence: number,
             previous: number == 0 ? nil : before?.1 ?? Random.value())
@@ -219,10 +220,10 @@ public final class LogFixture {
     @discardableResult
     public func item(
         _ matter: Matter, by person: Person? = nil, asDevice: Bool = false, sequence: UInt64? = nil,
-        content: AgeFileID? = nil
+        content: AgeFileID? = nil, recipient: AgeRecipient? = nil
     ) throws -> Item {
         let person = person ?? matter.owner
-        let note = try ingestRecord(matter, by: person, sequence: sequence, content: content)
+        let note = try ingestRecord(matter, by: person, sequence: sequence, content: content, recipient: recipient)
         try append(
             .itemAdded, in: .matter(matter.id), by: asDevice ? nil : person.hash, notes: [Named(note)],
             items: [note.body.content.id])

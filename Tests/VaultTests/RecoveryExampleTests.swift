@@ -35,6 +35,7 @@ private func string(_ secret: SecretBytes) -> String {
             let opened = try CaseKeys(opening: sealed, with: identity)
             #expect(opened.caseID == keys.caseID)
             #expect(opened.identity.text == keys.identity.text)
+            #expect(opened.privateIdentity?.text == keys.privateIdentity?.text)
             #expect(opened.signer.privateText == keys.signer.privateText)
             #expect(opened.logKey == keys.logKey)
             #expect(opened.title == keys.title)
@@ -55,9 +56,11 @@ private func string(_ secret: SecretBytes) -> String {
         let lines = string(keys.text).split(separator: "\n").map(String.init)
         let names = lines.dropFirst().map { $0.prefix { $0 != " " } }
         #expect(lines.first == "bevis.example/case-keys/v1")
-        #expect(names == ["case", "title", "identity", "owner-key", "log-key", "custodian", "log", "machine"])
+        #expect(names == ["case", "title", "identity", "private-identity", "owner-key", "log-key", "custodian", "log", "machine"])
         #expect(lines[3].hasPrefix("identity AGE-SECRET-KEY-1"))
-        #expect(lines[4].hasPrefix("owner-key PRIVATE+KEY+owner.example/1+"))
+        #expect(lines[4].hasPrefix("private-identity AGE-SECRET-KEY-1"))
+        #expect(lines[4].dropFirst(17) != lines[3].dropFirst(9))
+        #expect(lines[5].hasPrefix("owner-key PRIVATE+KEY+owner.example/1+"))
     }
 
     @Test func alteredTextIsRefused() throws {
@@ -103,11 +106,21 @@ private func string(_ secret: SecretBytes) -> String {
         #expect(keys.machines.count == 16 && keys.machines[14] == first)
     }
 
+    @Test func keysFromBeforePrivateNotesAreReadAndStayWithout() throws {
+        let text = string(try CaseKeysTests.keys().text)
+        let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("private-identity ") })
+        let older = text.replacing(line + "\n", with: "")
+        let keys = try CaseKeys(parsing: secret(older))
+        #expect(keys.privateIdentity == nil)
+        #expect(string(keys.text) == older)
+    }
+
     @Test func logKeyOfAnotherLengthIsRefused() throws {
         let keys = try CaseKeysTests.keys()
         #expect(throws: VaultError(.malformed, "")) {
             _ = try CaseKeys(
-                caseID: keys.caseID, title: nil, identity: keys.identity, signer: keys.signer, logKey: .random(16),
+                caseID: keys.caseID, title: nil, identity: keys.identity, privateIdentity: nil, signer: keys.signer,
+                logKey: .random(16),
                 custodian: keys.custodian, log: keys.log, machines: keys.machines)
         }
     }

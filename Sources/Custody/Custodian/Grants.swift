@@ -121,9 +121,11 @@ extension Custodian {
     func holds(
         _ list: ItemList, of matter: CaseID, under parent: GrantID?, in reader: any RecordReader
     ) throws -> Bool {
+        let card = try caseCard(matter, in: reader).body
         for file in list.files {
             guard let item = try reader.item(file.item), item.caseID == matter, !item.isErased,
-                file.id == (file.kind == .content ? item.id : item.descriptionID)
+                file.id == (file.kind == .content ? item.id : item.descriptionID),
+                card.reach(of: try Unverified<IngestRecord>(parsing: item.ingest).body) == .lendable
             else { return false }
             guard let parent else { continue }
             guard try reader.listedFiles(parent, item: file.item)[file.kind] == file.id else { return false }

@@ -63,7 +63,7 @@ extension Custodian {
     private func checkSigner(_ body: IngestRecord, _ actor: NoteHash?, _ ledger: Ledger) throws {
         let reader = ledger.records
         let card = try caseCard(body.caseID, in: reader).body
-        guard card.recipient == body.recipient else {
+        guard card.reach(of: body) != nil else {
             throw CustodianError(.malformed, "the item is sealed to another key than the case's")
         }
         if let actor {

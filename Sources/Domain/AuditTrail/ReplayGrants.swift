@@ -16,7 +16,8 @@ extension Replay {
             return report(.caseUnknown, leaf.opened, unless: [.vault])
         }
         line.isAttested = matter.card.attests(body.signer)
-        if body.recipient != matter.card.recipient { report(.itemNotAllowed, leaf.opened, unless: [record.stream]) }
+        let reach = matter.card.reach(of: body)
+        if reach == nil { report(.itemNotAllowed, leaf.opened, unless: [record.stream]) }
         judgeSigner(body, record, matter, leaf)
         let id = ReplayState.ChainID(caseID: body.caseID, signer: body.signer)
         let newest = state.chains[id]
@@ -25,7 +26,8 @@ extension Replay {
         }
         state.chains[id] = ReplayState.Chain(sequence: body.sequence, hash: note.hash)
         guard state.items[item] == nil else { return report(.itemRepeated, leaf.opened) }
-        state.items[item] = ReplayState.Item(caseID: body.caseID, descriptionID: body.description.id)
+        state.items[item] = ReplayState.Item(
+            caseID: body.caseID, descriptionID: body.description.id, isPrivate: reach == .ownerAlone)
     }
 
     private mutating func judgeSigner(
@@ -113,13 +115,17 @@ extension Replay {
     /// Whether every file is lent by the grant above, or of the case where the owner lends.
     func holds(_ list: ItemList?, _ grant: Grant, _ record: Record) -> Bool {
         guard let list else {
-            return record.items.allSatisfy { state.items[$0]?.caseID == grant.caseID }
+            return record.items.allSatisfy { id in
+                state.items[id].map { $0.caseID == grant.caseID && !$0.isPrivate } ?? false
+            }
         }
         if let parent = grant.parent.flatMap({ state.grantIDs[$0] }).flatMap({ state.grants[$0] }) {
             return !parent.isListKnown || list.files.allSatisfy { parent.files.contains($0.id) }
         }
         return list.files.allSatisfy { file in
-            guard let item = state.items[file.item], item.caseID == grant.caseID, !item.isErased else { return false }
+            guard let item = state.items[file.item], item.caseID == grant.caseID, !item.isErased,
+                !item.isPrivate
+            else { return false }
             return file.id == (file.kind == .content ? file.item : item.descriptionID)
         }
     }

@@ -13,6 +13,8 @@ struct ReplayState {
     struct Item {
         let caseID: CaseID
         let descriptionID: AgeFileID
+        /// Whether no grant may list it.
+        let isPrivate: Bool
         var isErased = false
     }
 

@@ -66,4 +66,21 @@ public struct CaseCard: NoteBody, Equatable {
 
     /// Whether what `key` adds counts as attested: the owner's own key or one of her devices'.
     public func attests(_ key: VerifierKey) -> Bool { key == ownerKey || signers.contains(key) }
+
+    /// Whom an item can ever be lent to, by what its ingest record says it is sealed to; `nil` where the case takes no
+    /// such item.
+    ///
+    /// Only the owner's own key may seal to another recipient than the case's: a device told a wrong one is refused.
+    public func reach(of record: IngestRecord) -> ItemReach? {
+        if record.recipient == recipient { return .lendable }
+        return record.signer == ownerKey ? .ownerAlone : nil
+    }
+}
+
+/// How far an item can go.
+public enum ItemReach: Sendable {
+    /// Sealed to the case key: its owner may lend it.
+    case lendable
+    /// Sealed to another key of the owner's: it stands in no grant's list.
+    case ownerAlone
 }

@@ -16,6 +16,9 @@ public struct CaseKeys: Sendable {
     public let title: PlainText?
     /// The case key: opens every item.
     public let identity: AgeIdentity
+    /// Opens what the owner keeps for herself alone; random like the case key and independent of it, so that nothing
+    /// that is given away with the case key reaches it. `nil` for a case made before there were such keys.
+    public let privateIdentity: AgeIdentity?
     /// The owner's signing key.
     public let signer: NoteSigner
     /// The case's log key, 32 bytes.
@@ -31,25 +34,26 @@ public struct CaseKeys: Sendable {
     /// - Throws: `VaultError.malformed` when the log key does not have 32 bytes, or not 1 to 16 different machines are
     ///   given.
     public init(
-        caseID: CaseID, title: PlainText?, identity: AgeIdentity, signer: NoteSigner, logKey: SecretBytes,
-        custodian: VerifierKey, log: VerifierKey, machines: [AgeRecipient]
+        caseID: CaseID, title: PlainText?, identity: AgeIdentity, privateIdentity: AgeIdentity?, signer: NoteSigner,
+        logKey: SecretBytes, custodian: VerifierKey, log: VerifierKey, machines: [AgeRecipient]
     ) throws(VaultError) {
         guard logKey.count == 32 else { throw VaultError(.malformed, "a case's log key has 32 bytes") }
         guard (1...CaseKeys.machineLimit).contains(machines.count), Set(machines).count == machines.count else {
             throw VaultError(.malformed, "a case's keys are for 1 to 16 different machines")
         }
         self.init(
-            unchecked: caseID, title: title, identity: identity, signer: signer, logKey: logKey, custodian: custodian,
-            log: log, machines: machines)
+            unchecked: caseID, title: title, identity: identity, privateIdentity: privateIdentity, signer: signer,
+            logKey: logKey, custodian: custodian, log: log, machines: machines)
     }
 
     private init(
-        unchecked caseID: CaseID, title: PlainText?, identity: AgeIdentity, signer: NoteSigner, logKey: SecretBytes,
-        custodian: VerifierKey, log: VerifierKey, machines: [AgeRecipient]
+        unchecked caseID: CaseID, title: PlainText?, identity: AgeIdentity, privateIdentity: AgeIdentity?,
+        signer: NoteSigner, logKey: SecretBytes, custodian: VerifierKey, log: VerifierKey, machines: [AgeRecipient]
     ) {
         self.caseID = caseID
         self.title = title
         self.identity = identity
+        self.privateIdentity = privateIdentity
         self.signer = signer
         self.logKey = logKey
         self.custodian = custodian
@@ -62,8 +66,8 @@ public struct CaseKeys: Sendable {
         title: PlainText?, signer: NoteSigner, custodian: VerifierKey, log: VerifierKey, machine: AgeRecipient
     ) -> CaseKeys {
         CaseKeys(
-            unchecked: Random.value(), title: title, identity: .random(), signer: signer, logKey: .random(32),
-            custodian: custodian, log: log, machines: [machine])
+            unchecked: Random.value(), title: title, identity: .random(), privateIdentity: .random(), signer: signer,
+            logKey: .random(32), custodian: custodian, log: log, machines: [machine])
     }
 
     /// The same keys, also for another machine of hers; the oldest gives way where there are too many.
@@ -120,6 +124,10 @@ extension CaseKeys {
         text.add(title?.bytes ?? Array("none".utf8))
         text.add("\nidentity ")
         text.add(identity.text)
+        if let privateIdentity {
+            text.add("\nprivate-identity ")
+            text.add(privateIdentity.text)
+        }
         text.add("\nowner-key ")
         text.add(signer.privateText)
         text.add("\nlog-key ")
@@ -153,6 +161,16 @@ extension CaseKeys {
             guard identity.text == identityText else {
                 throw VaultError(.malformed, "a case's identity is not in capitals")
             }
+            var privateIdentity: AgeIdentity?
+            if reader.isNext("private-identity") {
+                var privateBytes = try reader.value("private-identity")
+                let privateText = SecretBytes(wiping: &privateBytes)
+                let identity = try AgeIdentity(parsing: privateText)
+                guard identity.text == privateText else {
+                    throw VaultError(.malformed, "a case's private identity is not in capitals")
+                }
+                privateIdentity = identity
+            }
             var signerText = try reader.value("owner-key")
             let signer = try NoteSigner(parsing: SecretBytes(wiping: &signerText))
             var logKey = try reader.base64("log-key")
@@ -167,8 +185,9 @@ extension CaseKeys {
             }
             try reader.end()
             try self.init(
-                caseID: caseID, title: try title.map { try PlainText($0) }, identity: identity, signer: signer,
-                logKey: SecretBytes(wiping: &logKey), custodian: custodian, log: log, machines: machines)
+                caseID: caseID, title: try title.map { try PlainText($0) }, identity: identity,
+                privateIdentity: privateIdentity, signer: signer, logKey: SecretBytes(wiping: &logKey),
+                custodian: custodian, log: log, machines: machines)
         } catch {
             throw VaultError(.malformed, "the file opened, but does not hold the keys of a case")
         }

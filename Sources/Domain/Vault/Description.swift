@@ -33,6 +33,30 @@ public struct Description: NoteBody, Equatable {
     public var place: PlainText?
     /// Free text in UTF-8, lines allowed, one byte or more: to be escaped by whoever shows it.
     public var note: [UInt8]?
+    /// What the file says of itself, as found and unchecked, beside what is stated above.
+    public var found = Found()
+
+    /// What a file says of itself; each made fit for one line by whoever found it.
+    public struct Found: Equatable, Sendable {
+        /// When it was made, in the file's own words.
+        public var captured: PlainText?
+        /// Which device made it.
+        public var device: PlainText?
+        /// Where: a position. Whoever lends the file lends that too.
+        public var place: PlainText?
+        /// Which program wrote it.
+        public var software: PlainText?
+
+        /// Facts of their fields.
+        public init(
+            captured: PlainText? = nil, device: PlainText? = nil, place: PlainText? = nil, software: PlainText? = nil
+        ) {
+            self.captured = captured
+            self.device = device
+            self.place = place
+            self.software = software
+        }
+    }
 
     /// The facts of an original that was sealed, with a fresh salt; the rest may be set before sealing.
     public init(
@@ -65,6 +89,9 @@ public struct Description: NoteBody, Equatable {
         modified = try reader.optionalTimestamp("modified")
         place = try reader.optionalText("place")
         note = try reader.optionalBase64("note")
+        found = Found(
+            captured: try reader.found("found-captured"), device: try reader.found("found-device"),
+            place: try reader.found("found-place"), software: try reader.found("found-software"))
         try check()
     }
 
@@ -81,6 +108,11 @@ public struct Description: NoteBody, Equatable {
         writer.addOptional("modified", modified)
         writer.writeOptional("place", place?.bytes)
         writer.writeOptional("note", note.map { Base64.encode($0, .padded) })
+        // Nobody looked, or nothing was found: no line, as in descriptions from before there were such lines.
+        if let text = found.captured { writer.write("found-captured", text.bytes) }
+        if let text = found.device { writer.write("found-device", text.bytes) }
+        if let text = found.place { writer.write("found-place", text.bytes) }
+        if let text = found.software { writer.write("found-software", text.bytes) }
     }
 
     /// What the ingest record says of the original.
@@ -102,6 +134,10 @@ public struct Description: NoteBody, Equatable {
 }
 
 extension LineTextReader {
+    fileprivate mutating func found(_ key: StaticString) throws(NoteError) -> PlainText? {
+        isNext(key) ? try PlainText(try value(key)) : nil
+    }
+
     fileprivate mutating func optionalText(_ key: StaticString) throws(NoteError) -> PlainText? {
         guard let value = try optionalValue(key) else { return nil }
         return try PlainText(value)

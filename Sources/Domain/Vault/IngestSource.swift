@@ -1,7 +1,9 @@
 import Glibc
 public import SignedNote
+import Synchronization
 
-/// An original that is read once, from its beginning to its end: a regular file, or what comes through standard input.
+/// An original that is read once, from its beginning to its end: a regular file, what comes through standard input, or
+/// a text of the program's own.
 ///
 /// It is never parsed and never locked; a file that changes meanwhile is noticed at its end at the latest.
 public final class IngestSource: Sendable {
@@ -12,8 +14,12 @@ public final class IngestSource: Sendable {
     /// When the file was last modified, as its file system says; `nil` for pipes and for times before 1970.
     public let modified: Timestamp?
 
-    private let descriptor: Descriptor
-    private let before: FileStatus
+    private let origin: Origin
+
+    private enum Origin: Sendable {
+        case file(Descriptor, before: FileStatus)
+        case memory(MemoryText)
+    }
 
     /// Opens a regular file by its path, any bytes.
     /// - Throws: `VaultError.notARegularFile` for a link, a folder, a pipe, a socket or a device, none of which is
@@ -34,6 +40,14 @@ public final class IngestSource: Sendable {
         try IngestSource(inheriting: STDIN_FILENO)
     }
 
+    /// Reads a text of the program's own, which lies in memory and never on a disk.
+    public init(text: [UInt8]) {
+        origin = .memory(MemoryText(text))
+        fileName = nil
+        size = UInt64(text.count)
+        modified = nil
+    }
+
     convenience init(at location: FileLocation) throws(VaultError) {
         let opened: Descriptor
         let status: FileStatus
@@ -50,6 +64,7 @@ public final class IngestSource: Sendable {
             throw IngestSource.unopened(error)
         }
         try self.init(opened, fileName: location.fileName)
+        guard case .file(_, let before) = origin else { return }
         try before.checkRegular()
     }
 
@@ -61,18 +76,19 @@ public final class IngestSource: Sendable {
             throw IngestSource.unopened(error)
         }
         try self.init(Descriptor(owning: copy), fileName: nil)
-        guard before.kind == .regular || isStream else {
+        guard case .file(_, let before) = origin, before.kind == .regular || isStream else {
             throw VaultError(.notARegularFile, "standard input is neither a pipe nor a file")
         }
     }
 
     private init(_ descriptor: Descriptor, fileName: [UInt8]?) throws(VaultError) {
+        let before: FileStatus
         do throws(SystemFailure) {
             before = try descriptor.status()
         } catch {
             throw IngestSource.unopened(error)
         }
-        self.descriptor = descriptor
+        origin = .file(descriptor, before: before)
         self.fileName = fileName
         guard before.kind == .regular else {
             size = nil
@@ -86,7 +102,19 @@ public final class IngestSource: Sendable {
         _ = posix_fadvise(descriptor.number, 0, 0, POSIX_FADV_SEQUENTIAL)
     }
 
-    private var isStream: Bool { before.kind == .pipe || before.kind == .socket }
+    /// Lends the descriptor of a regular file, for somebody else to open it once more; `nil` for all else. It must not be
+    /// read from: the position is the ingest's.
+    public func withFile<Result, Failure: Error>(
+        _ body: (Int32) throws(Failure) -> Result
+    ) throws(Failure) -> Result? {
+        guard case .file(let descriptor, let before) = origin, before.kind == .regular else { return nil }
+        return try body(descriptor.number)
+    }
+
+    private var isStream: Bool {
+        guard case .file(_, let before) = origin else { return false }
+        return before.kind == .pipe || before.kind == .socket
+    }
 
     private static func unopened(_ failure: SystemFailure) -> VaultError {
         switch failure.number {
@@ -108,9 +136,14 @@ extension IngestSource {
     /// `isCancelled` is asked now and then while a pipe keeps silent.
     /// - Throws: `VaultError.unreadable`, or `.incomplete` when cancelled.
     func read(into buffer: UnsafeMutableRawBufferPointer, isCancelled: () -> Bool) throws(VaultError) -> Int {
+        let descriptor: Descriptor
+        switch origin {
+        case .memory(let text): return text.read(into: buffer)
+        case .file(let file, _): descriptor = file
+        }
         var filled = 0
         while filled < buffer.count {
-            if isStream { try awaitBytes(isCancelled) }
+            if isStream { try awaitBytes(descriptor, isCancelled) }
             let count: Int
             do throws(SystemFailure) {
                 count = try descriptor.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
@@ -124,7 +157,7 @@ extension IngestSource {
         return filled
     }
 
-    private func awaitBytes(_ isCancelled: () -> Bool) throws(VaultError) {
+    private func awaitBytes(_ descriptor: Descriptor, _ isCancelled: () -> Bool) throws(VaultError) {
         var request = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
         repeat {
             if isCancelled() { throw VaultError(.incomplete, "reading was given up") }
@@ -136,7 +169,7 @@ extension IngestSource {
     /// Compares the file, of which `count` bytes were read to its end, with what it was when it was opened.
     /// - Throws: `VaultError.changedWhileReading` or `.unreadable`.
     func checkUnchanged(afterReading count: UInt64) throws(VaultError) {
-        guard let size else { return }
+        guard case .file(let descriptor, let before) = origin, let size else { return }
         let after: FileStatus
         do throws(SystemFailure) {
             after = try descriptor.status()
@@ -154,4 +187,20 @@ extension IngestSource {
 
     private static let changed = VaultError(
         .changedWhileReading, "the file changed while it was being read; add it again once nothing writes to it")
+}
+
+/// A text in memory that is handed out piece by piece.
+private final class MemoryText: Sendable {
+    private let rest: Mutex<ArraySlice<UInt8>>
+
+    init(_ text: [UInt8]) { rest = Mutex(text[...]) }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        rest.withLock { rest in
+            let piece = rest.prefix(buffer.count)
+            buffer.copyBytes(from: piece)
+            rest = rest.dropFirst(piece.count)
+            return piece.count
+        }
+    }
 }

@@ -14,6 +14,12 @@ public enum ItemKind: UInt8, CaseIterable, Sendable {
     case messages
     /// What a device's clock read beside a reference: a text of this program's.
     case clockCheck
+    /// Something that happened: a text of the dossier.
+    case incident
+    /// A restraining order: a text of the dossier.
+    case order
+    /// What the owner writes for herself alone: a text of the dossier, sealed to the case's private key.
+    case privateNote
     /// Anything else.
     case other
 
@@ -26,12 +32,18 @@ public enum ItemKind: UInt8, CaseIterable, Sendable {
         case .document: "document"
         case .messages: "messages"
         case .clockCheck: "clock-check"
+        case .incident: "incident"
+        case .order: "order"
+        case .privateNote: "private-note"
         case .other: "other"
         }
     }
 
     /// The word in a description.
     public var word: [UInt8] { literal.withUTF8Buffer { [UInt8]($0) } }
+
+    /// Whether the content is a text that only this program writes.
+    public var isDossier: Bool { self == .incident || self == .order || self == .privateNote }
 
     /// The kind of a word, or `nil` for a word that is none.
     public init?(word: [UInt8]) {

@@ -57,7 +57,7 @@ public enum TimeArgument {
 
 /// The parts of a written date: `YYYY-MM-DD`, then perhaps `T` or a space and `HH:MM[:SS]`, then perhaps `Z` or an
 /// offset.
-private struct DateText {
+struct DateText {
     let fields: CalendarFields
     let hasTime: Bool
     /// Seconds east of UTC; `nil` for local time.

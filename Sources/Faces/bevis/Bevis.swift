@@ -18,10 +18,11 @@ struct Bevis: AsyncParsableCommand {
                 name: "Keeping:",
                 subcommands: [
                     IdentityCommand.self, CaseCommand.self, AddCommand.self, ListCommand.self, ShowCommand.self,
-                    OpenCommand.self, TakeCommand.self, RecoverCommand.self,
+                    FactsCommand.self, OpenCommand.self, TakeCommand.self, RecoverCommand.self,
                 ]),
             CommandGroup(
                 name: "Cameras:", subcommands: [DeviceCommand.self, WatchCommand.self, CompletenessCommand.self]),
+                name: "What happened:", subcommands: [IncidentCommand.self, OrderCommand.self, TimelineCommand.self]),
             CommandGroup(
                 name: "Lending:",
                 subcommands: [

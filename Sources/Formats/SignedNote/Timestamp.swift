@@ -61,18 +61,18 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 }
 
 /// A date of the Gregorian calendar. Years are counted from March, so that a leap day is a year's last.
-private struct CivilDate {
-    let year: Int
-    let month: Int
-    let day: Int
+package struct CivilDate: Hashable, Sendable {
+    package let year: Int
+    package let month: Int
+    package let day: Int
 
-    init(year: Int, month: Int, day: Int) {
+    package init(year: Int, month: Int, day: Int) {
         self.year = year
         self.month = month
         self.day = day
     }
 
-    init(daysSince1970 days: Int) {
+    package init(daysSince1970 days: Int) {
         let shifted = days + CivilDate.daysFromYearZero
         let era = shifted / CivilDate.daysInEra
         let dayOfEra = shifted % CivilDate.daysInEra
@@ -85,12 +85,12 @@ private struct CivilDate {
         year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
     }
 
-    var exists: Bool {
+    package var exists: Bool {
         guard (1970...9999).contains(year), (1...12).contains(month) else { return false }
         return (1...daysInMonth).contains(day)
     }
 
-    var daysSince1970: Int {
+    package var daysSince1970: Int {
         let shifted = month <= 2 ? year - 1 : year
         let monthFromMarch = month <= 2 ? month + 9 : month - 3
         let dayOfEra = CivilDate.days(beforeYearOfEra: shifted % 400) + (153 * monthFromMarch + 2) / 5 + day - 1

@@ -43,8 +43,14 @@ public struct SealedItem: Sendable {
 }
 
 extension VaultSession {
-    /// All items of a case, for its owner, in the order of their adding.
-    public func items(of matter: CaseID, by caller: Caller) throws -> [SealedItem] {
+    /// All items of a case that can be lent, opened and taken away, in the order of their adding; what the owner keeps
+    /// for herself alone is not among them.
+    public func items(of own: OwnCase, by caller: Caller) throws -> [SealedItem] {
+        try allItems(of: own.card.caseID, by: caller).filter { own.card.reach(of: $0.ingest) == .lendable }
+    }
+
+    /// All items of a case, whoever can open them.
+    func allItems(of matter: CaseID, by caller: Caller) throws -> [SealedItem] {
         var items: [SealedItem] = []
         while true {
             let after = items.last.map { String(decoding: $0.id.hex, as: UTF8.self) }

@@ -138,8 +138,15 @@ extension VaultSession {
     public func add(
         _ intake: Intake, to own: OwnCase, by caller: Caller, progress: @escaping (UInt64) -> Void
     ) throws -> (id: AgeFileID, receipt: Receipt) {
+        try add(intake, to: own, sealedTo: own.card.recipient, by: caller, progress: progress)
+    }
+
+    func add(
+        _ intake: Intake, to own: OwnCase, sealedTo recipient: AgeRecipient, by caller: Caller,
+        progress: @escaping (UInt64) -> Void
+    ) throws -> (id: AgeFileID, receipt: Receipt) {
         let fileKey = FileKey.random()
-        let header = try AgeHeader(sealing: fileKey, to: [own.card.recipient])
+        let header = try AgeHeader(sealing: fileKey, to: [recipient])
         let stream = try PayloadStream(from: intake.source, fileKey: fileKey)
         let reporter = Reporter(progress)
         let uploaded = try connection.upload("/v1/objects", length: stream.payloadSize) { buffer in
@@ -156,10 +163,10 @@ extension VaultSession {
             throw ClientError(.notProven, "the custodian stored something else than what was sent; nothing was added")
         }
         let description = try intake.describe(content)
-        let sealed = try description.seal(to: own.card.recipient)
+        let sealed = try description.seal(to: recipient)
         let newest = try newestRecord(of: caller.signer.verifierKey, in: own.card.caseID)
         let record = IngestRecord(
-            caseID: own.card.caseID, recipient: own.card.recipient, time: clock(),
+            caseID: own.card.caseID, recipient: recipient, time: clock(),
             content: content.facts(header: header),
             description: sealed.facts, original: description.originalCommitment, signer: caller.signer.verifierKey,
             sequence: newest.map { $0.sequence + 1 } ?? 0, previous: newest?.hash)

@@ -86,6 +86,9 @@ struct SealedFiles {
     init(_ items: [SealedItem], of own: OwnCase) throws {
         let identity = [own.keys.identity]
         for item in items {
+            guard own.card.reach(of: item.ingest) == .lendable else {
+                throw ClientError(.refused, "what the owner keeps for herself alone cannot be lent")
+            }
             guard let description = item.description else {
                 throw ClientError(.refused, "an item was erased and cannot be lent")
             }

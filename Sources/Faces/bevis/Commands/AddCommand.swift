@@ -1,5 +1,6 @@
 import ArgumentParser
 import CustodianClient
+import FileFacts
 import Sharing
 import SignedNote
 import Sodium
@@ -28,6 +29,8 @@ struct AddCommand: AsyncParsableCommand {
     @Option(help: "Where it was made.") var place: String?
     @Option(help: "A note of your own.") var note: String?
     @Option(name: .customLong("case"), help: "The first digits of the case's id.") var matter: String?
+    @Flag(help: "Look into the file for its own time, device and place, and keep them beside what you state.")
+    var facts = false
     @Flag(help: "Answer as JSON.") var json = false
     @OptionGroup var vault: VaultOptions
     @OptionGroup var passphrase: PassphraseOptions
@@ -68,9 +71,10 @@ struct AddCommand: AsyncParsableCommand {
         _ source: IngestSource, named name: [UInt8]?, _ own: OwnCase, _ desk: Desk
     ) throws -> JSONValue {
         let shown = name.map { Escaped.text($0) } ?? "standard input"
+        let found = facts ? find(in: source, shown) : Description.Found()
         var progress = Progress(shown, total: source.size, quiet: json)
         let intake = VaultSession.Intake(source: source) { content in
-            try self.describe(content, source: source, name: name)
+            try self.describe(content, source: source, name: name, found)
         }
         let (id, receipt) = try desk.session.add(intake, to: own, by: desk.caller) { progress.update($0) }
         progress.finish()
@@ -81,7 +85,25 @@ struct AddCommand: AsyncParsableCommand {
         ])
     }
 
-    private func describe(_ content: SealedContent, source: IngestSource, name: [UInt8]?) throws -> Description {
+    /// What the file says of itself; a file that cannot be looked into is added all the same.
+    private func find(in source: IngestSource, _ shown: String) -> Description.Found {
+        do throws(FactsError) {
+            let found = try source.withFile { file throws(FactsError) in try FileFacts.find(in: file) }
+            let made = Description.Found(found ?? FoundFacts())
+            if let place = made.place {
+                Output(json: json).note(
+                    "\(shown) holds a place: \(string(place.bytes)); whoever is lent it gets that too")
+            }
+            return made
+        } catch {
+            Output(json: json).note("\(shown) was not looked into: \(error.reason)")
+            return Description.Found()
+        }
+    }
+
+    private func describe(
+        _ content: SealedContent, source: IngestSource, name: [UInt8]?, _ found: Description.Found
+    ) throws -> Description {
         let media = name.flatMap { MediaType(guessedFrom: $0) }
         var chosen = ItemKind(guessedFrom: media, fileName: name)
         if let kind {
@@ -99,6 +121,7 @@ struct AddCommand: AsyncParsableCommand {
         description.modified = source.modified
         description.place = try place.map { try line($0, "--place") }
         description.note = note.map { Array($0.utf8) }
+        description.found = found
         return description
     }
 }

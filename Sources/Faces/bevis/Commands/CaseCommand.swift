@@ -103,7 +103,7 @@ struct CaseCommand: AsyncParsableCommand {
         func run() async throws {
             let desk = try Desk(vault, passphrase)
             let own = try desk.ownCase(matter)
-            let items = try desk.session.items(of: own.card.caseID, by: desk.caller)
+            let items = try desk.session.items(of: own, by: desk.caller)
             var facts = Facts()
             facts.add("case", .text(string(own.card.caseID.hex)))
             facts.add("title", own.keys.title.map { .text(Escaped.text($0.bytes)) } ?? .absent)

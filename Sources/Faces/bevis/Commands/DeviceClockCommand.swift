@@ -91,7 +91,7 @@ extension DeviceCommand {
         }
 
         private func show(_ device: OwnDevices.Device, _ own: OwnCase, _ desk: Desk) throws {
-            let items = try desk.session.items(of: own.card.caseID, by: desk.caller).map {
+            let items = try desk.session.items(of: own, by: desk.caller).map {
                 (item: $0, description: try desk.description(of: $0, own))
             }
             let checks = try ClockBook(items, own, desk).checks(of: device.key)

@@ -26,7 +26,7 @@ extension DeviceCommand {
                 DeviceView(device: device, seen: seen.first { $0.heartbeat.device == device.key })
             }
             if !json {
-                let items = try desk.session.items(of: own.card.caseID, by: desk.caller).map {
+                let items = try desk.session.items(of: own, by: desk.caller).map {
                     (item: $0, description: try desk.description(of: $0, own))
                 }
                 for line in try ClockBook(items, own, desk).reminders(devices) {

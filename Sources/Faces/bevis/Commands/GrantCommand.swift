@@ -78,7 +78,7 @@ struct GrantCommand: AsyncParsableCommand {
         let own = try desk.ownCase(matter)
         let chosen =
             try items.isEmpty
-            ? desk.session.items(of: own.card.caseID, by: desk.caller).filter { !$0.isErased }
+            ? desk.session.items(of: own, by: desk.caller).filter { !$0.isErased }
             : desk.items(items, of: own)
         try desk.session.register("/v1/cards", card.note.bytes)
         // From now on, not from before the passphrase was typed.

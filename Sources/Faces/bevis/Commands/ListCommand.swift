@@ -35,7 +35,7 @@ struct ListCommand: AsyncParsableCommand {
 
     private func own(_ desk: Desk) throws -> [ItemView] {
         let own = try desk.ownCase(access.matter)
-        let items = try desk.session.items(of: own.card.caseID, by: desk.caller)
+        let items = try desk.session.items(of: own, by: desk.caller)
         let attested = try desk.session.attestations(of: items, in: own, by: desk.caller)
         let opened = try items.map { (item: $0, description: try desk.description(of: $0, own)) }
         let clocks = try ClockBook(opened, own, desk)

@@ -42,6 +42,14 @@ struct ShowCommand: AsyncParsableCommand {
         facts.add("modified", known.modified.map { .time($0.seconds) } ?? .absent, label: "file time, as found")
         facts.add("place", known.place.map { .text(Escaped.text($0.bytes)) } ?? .absent)
         facts.add("note", known.note.map { .text(Escaped.text($0, limit: 4000)) } ?? .absent)
+        func found(_ key: String, _ label: String, _ text: PlainText?) {
+            if let text { facts.add(key, .text(string(text.bytes)), label: label + ", as found") }
+        }
+        found("found_captured", "captured", known.found.captured)
+        found("found_device", "device", known.found.device)
+        found("found_place", "place", known.found.place)
+        found("found_software", "software", known.found.software)
+        facts.add("holds_place", .flag(known.found.place != nil), label: "holds a place")
         facts.add("signed_by", .text(string(item.ingest.signer.text)))
         let attested = try desk.session.attestations(of: [item], in: own, by: desk.caller)
         facts.add("attested", .flag(attested[item.id] ?? false))
@@ -53,7 +61,7 @@ struct ShowCommand: AsyncParsableCommand {
         _ item: SealedItem, _ known: Description, _ own: OwnCase, _ desk: Desk
     ) throws -> CorrectedTime? {
         guard known.captured != nil, item.ingest.signer != own.card.ownerKey else { return nil }
-        let all = try desk.session.items(of: own.card.caseID, by: desk.caller).map {
+        let all = try desk.session.items(of: own, by: desk.caller).map {
             (item: $0, description: try desk.description(of: $0, own))
         }
         return try ClockBook(all, own, desk).corrected(item, known)

@@ -27,7 +27,7 @@ struct TakeCommand: AsyncParsableCommand {
     func run() async throws {
         let desk = try Desk(vault, passphrase)
         let own = try desk.ownCase(matter)
-        let items = try desk.session.items(of: own.card.caseID, by: desk.caller).filter { !$0.isErased }
+        let items = try desk.session.items(of: own, by: desk.caller).filter { !$0.isErased }
         guard !items.isEmpty else { throw CommandFailure(.refused, "the case has no items yet") }
         let folder = try TargetFolder(out)
         let reason = VaultSession.Reason(action: .export, purpose: PlainText(literal: "take everything"), journal: nil)

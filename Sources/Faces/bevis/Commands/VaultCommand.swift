@@ -148,7 +148,7 @@ struct VaultCommand: AsyncParsableCommand {
             var progress = Progress("checking", total: nil)
             var done: UInt64 = 0
             for own in try desk.ownCases() {
-                for (number, item) in try desk.session.items(of: own.card.caseID, by: desk.caller).enumerated()
+                for (number, item) in try desk.session.items(of: own, by: desk.caller).enumerated()
                 where !item.isErased {
                     items += 1
                     do {
@@ -158,6 +158,17 @@ struct VaultCommand: AsyncParsableCommand {
                     } catch {
                         damaged += 1
                         Output(json: false).note("item \(number + 1) (\(short(item.id))) is damaged or cannot be read")
+                    }
+                }
+                for item in try desk.session.privateItems(of: own, by: desk.caller) {
+                    items += 1
+                    do {
+                        try desk.session.verify(item, by: desk.caller) {
+                            done += UInt64($0); progress.update(done)
+                        }
+                    } catch {
+                        damaged += 1
+                        Output(json: false).note("the private note \(short(item.id)) is damaged or cannot be read")
                     }
                 }
             }

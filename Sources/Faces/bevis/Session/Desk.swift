@@ -144,7 +144,7 @@ final class Desk {
 
     /// The items that were named by number or the first digits of their ids.
     func items(_ names: [String], of own: OwnCase) throws -> [SealedItem] {
-        let all = try session.items(of: own.card.caseID, by: caller)
+        let all = try session.items(of: own, by: caller)
         return try names.map { try Desk.pick($0, from: all, id: \.id) }
     }
 
@@ -172,7 +172,7 @@ final class Desk {
     /// What the items of a case are called, quoted and fit for a terminal.
     func titles(of own: OwnCase) throws -> [AgeFileID: String] {
         var titles: [AgeFileID: String] = [:]
-        for item in try session.items(of: own.card.caseID, by: caller) {
+        for item in try session.items(of: own, by: caller) {
             guard let known = try description(of: item, own), let name = known.title?.bytes ?? known.fileName else {
                 continue
             }

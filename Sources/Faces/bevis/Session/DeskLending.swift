@@ -70,7 +70,7 @@ extension Desk {
 
     private func extend(_ standing: GivenGrant, of own: OwnCase) throws {
         let listed = Set(standing.items)
-        let new = try session.items(of: own.card.caseID, by: caller).filter { !$0.isErased && !listed.contains($0.id) }
+        let new = try session.items(of: own, by: caller).filter { !$0.isErased && !listed.contains($0.id) }
         guard !new.isEmpty else { return }
         let receipt = try session.extend(standing, by: new, of: own, by: caller)
         Output(json: false).note(
