@@ -83,7 +83,7 @@ extension DeviceCommand {
         private func keep(
             _ check: ClockCheck, of device: OwnDevices.Device, _ own: OwnCase, _ desk: Desk
         ) throws -> (id: AgeFileID, receipt: Receipt) {
-            let intake = VaultSession.Intake(source: try IngestSource(text: check.text)) { content in
+            let intake = VaultSession.Intake(source: IngestSource(text: check.text)) { content in
                 Description(
                     of: content, kind: .clockCheck, recorded: Person.now(), title: PlainText(literal: "Clock checked"))
             }
