@@ -27,7 +27,8 @@ import Vault
                 try signer("owner.example"), try signer("custodian.example"), try signer("log.example")
             )
             let keys = CaseKeys.random(
-                title: nil, signer: owner, custodian: custodian.verifierKey, log: log.verifierKey)
+                title: nil, signer: owner, custodian: custodian.verifierKey, log: log.verifierKey,
+                machine: AgeIdentity.random().recipient)
             let matter = CaseCard(
                 caseID: keys.caseID, number: 0, previous: nil, recipient: keys.identity.recipient,
                 ownerKey: owner.verifierKey, logKey: try .init(of: keys), signers: [])

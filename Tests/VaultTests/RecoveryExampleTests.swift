@@ -56,7 +56,10 @@ private func string(_ secret: SecretBytes) -> String {
         let lines = string(keys.text).split(separator: "\n").map(String.init)
         let names = lines.dropFirst().map { $0.prefix { $0 != " " } }
         #expect(lines.first == "bevis.example/case-keys/v1")
-        #expect(names == ["case", "title", "identity", "private-identity", "owner-key", "log-key", "custodian", "log", "machine"])
+        #expect(
+            names == [
+                "case", "title", "identity", "private-identity", "owner-key", "log-key", "custodian", "log", "machine",
+            ])
         #expect(lines[3].hasPrefix("identity AGE-SECRET-KEY-1"))
         #expect(lines[4].hasPrefix("private-identity AGE-SECRET-KEY-1"))
         #expect(lines[4].dropFirst(17) != lines[3].dropFirst(9))

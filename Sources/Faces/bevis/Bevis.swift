@@ -22,6 +22,7 @@ struct Bevis: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Cameras:", subcommands: [DeviceCommand.self, WatchCommand.self, CompletenessCommand.self]),
+            CommandGroup(
                 name: "What happened:", subcommands: [IncidentCommand.self, OrderCommand.self, TimelineCommand.self]),
             CommandGroup(
                 name: "Lending:",
