@@ -5,14 +5,16 @@ import Testing
     static let commands = [
         "identity", "identity create", "identity show", "identity passphrase", "case", "case create", "case list",
         "case show", "add", "list", "show", "open", "take", "recover", "card", "card show", "card request",
-        "card accept", "grant", "grants", "revoke", "issuer", "issuer create", "issuer sign", "issuer withdraw", "log",
+        "card accept", "card join", "grant", "grants", "approve", "decline", "revoke", "issuer", "issuer unit",
+        "issuer member", "issuer remove", "guidance", "issuer create", "issuer sign", "issuer withdraw", "log",
         "receipt", "audit", "audit export", "vault", "vault init", "vault trust", "vault info", "vault verify", "serve",
         "seal", "unseal",
     ]
     /// Commands of several words or options that nobody guesses.
     static let withExample = [
         "identity create", "case create", "add", "list", "open", "take", "recover", "card show", "card request",
-        "grant", "issuer create", "issuer sign", "issuer withdraw", "log", "receipt", "audit export", "vault init",
+        "grant", "approve", "decline", "card join", "issuer unit", "issuer member", "issuer remove", "guidance",
+        "issuer create", "issuer sign", "issuer withdraw", "log", "receipt", "audit export", "vault init",
         "vault trust", "serve",
     ]
 
@@ -47,7 +49,7 @@ import Testing
         #expect(!missing.err.contains("more bytes"))
         let unknown = try await sandbox.bevis("nobody", "grant", "--to", "x", "--purpose", "y")
         #expect(unknown.status == 2)
-        #expect(unknown.err.hasPrefix("bevis: name items, or give --all\n"))
+        #expect(unknown.err.hasPrefix("bevis: name items, or give --all or --standing\n"))
         let rights = try await sandbox.bevis("nobody", "identity", "create")
         #expect(rights.status == 2)
         #expect(rights.err.hasPrefix("bevis: missing expected argument '--name <name>'\n"))

@@ -43,7 +43,7 @@ import Testing
         #expect(waiting.out.contains("\(child)  waits for the owner's approval  from Birgit Holm"), "\(waiting.out)")
         #expect(
             waiting.out.contains(
-                "lent on: Signe Holm (owner) → Birgit Holm (caseworker, Kommunen) → you, below grant \(parent)"),
+                "lent on: Signe Holm (person) → Birgit Holm (caseworker, Kommunen) → you, below grant \(parent)"),
             "\(waiting.out)")
 
         // Every command of hers says so, on standard error, also where she asks for JSON.
@@ -76,7 +76,7 @@ import Testing
             log.out.contains(
                 "  lent-on  Birgit Holm (caseworker, Kommunen)  'statement.pdf'  to Mads Krag (police, Politi)  grant "
                     + child), "\(log.out)")
-        #expect(log.out.contains("  approved  Signe Holm (owner)  grant \(child)"), "\(log.out)")
+        #expect(log.out.contains("  approved  Signe Holm (person)  grant \(child)"), "\(log.out)")
         #expect(
             log.out.contains("  opened  Mads Krag (police, Politi)  'statement.pdf'  for: Brud  grant \(child)"),
             "\(log.out)")
@@ -187,14 +187,70 @@ import Testing
         try await audited(world, ["extended", "opened", "revoked"])
     }
 
+    // MARK: Units
+
+    @Test func membersOfAUnitOpenInTheirOwnNamesUntilTheyAreRemoved() async throws {
+        let world = try await World.copy()
+        try await world.prepare(
+            "politi", "issuer", "unit", "politi", "team4", "--name", "Hold 4", "--role", "police", "--organisation",
+            "Politi", "-o", "team4.card")
+        for person in ["mads", "nina"] {
+            try await world.prepare(
+                "politi", "issuer", "member", "politi", "team4", "\(person).card", "-o", "\(person).member")
+        }
+        let stolen = try await world.bevis("nina", "card", "join", "mads.member")
+        #expect(stolen.status == 1)
+        let grant = try await world.given(["1", "--to", "team4.card", "--purpose", "Anmeldelse"])
+        #expect(try await world.bevis("mads", "grants").out == "nothing is lent to you\n")
+        for person in ["mads", "nina"] {
+            let joined = try await world.bevis(person, "card", "join", "\(person).member")
+            #expect(joined.out == "you are now a member of Hold 4 (police, Politi)\n", "\(joined.err)")
+            let opened = try await world.bevis(person, "open", "1", "--lent", "--purpose", "Brud", "-o", person)
+            #expect(opened.status == 0, "\(opened.err)")
+            #expect(try world.read(person) == World.original(1))
+        }
+        let log = try await world.bevis("signe", "log", "--grant", grant)
+        #expect(log.status == 0, "\(log.err)")
+        for name in ["Mads Krag", "Nina Dahl"] {
+            #expect(log.out.contains("  opened  \(name) (police, Politi)  'statement.pdf'"), "\(log.out)")
+        }
+        let removed = try await world.bevis(
+            "politi", "issuer", "remove", "politi", "team4", "mads.card", "--reason", "Andet hold")
+        #expect(removed.status == 0, "\(removed.err)")
+        #expect(removed.out.contains(/^removed: entry [0-9]+ of the log\n$/))
+        let refused = try await world.bevis("mads", "open", "1", "--grant", grant, "--purpose", "Brud", "-o", "x")
+        #expect(refused.status == 1)
+        #expect(refused.err == "bevis: you hold no such grant\n  see: bevis grants\n")
+        let other = try await world.bevis("nina", "open", "1", "--lent", "--purpose", "Brud", "-o", "y")
+        #expect(other.status == 0, "\(other.err)")
+        try await audited(world, ["member-added", "member-withdrawn", "opened"])
+    }
+
+    @Test func guidanceIsTheDocumentsOrTheOrganisationsOwn() async throws {
+        let world = try Sandbox()
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Docs/Guidance")
+        for language in ["da", "en"] {
+            let printed = try await world.bevis("nobody", "guidance", "--language", language)
+            let document = try String(contentsOf: folder.appending(path: language + ".md"), encoding: .utf8)
+            #expect(printed.out == document)
+        }
+        let danish = try await world.bevis("nobody", "guidance", with: ["LANG": "da_DK.UTF-8"])
+        #expect(danish.out.hasPrefix("# Vejledning"))
+        try world.write("own.txt", Array("Vores regler, udgave 3\n## Mere\n\u{1B}[2Jx\n".utf8))
+        let own = try await world.bevis("nobody", "guidance", with: ["BEVIS_GUIDANCE": "own.txt"])
+        #expect(own.out.hasPrefix("Vores regler, udgave 3\n## Mere\n"))
+        #expect(!own.out.contains("\u{1B}"), "nothing that a terminal acts on")
+        let missing = try await world.bevis("nobody", "guidance", with: ["BEVIS_GUIDANCE": "none.txt"])
+        #expect(missing.status == 3)
+    }
+
     /// The auditor finds everything in order, and sees the events.
     private func audited(_ world: Sandbox, _ events: [String]) async throws {
         try await world.prepare("revisor", "audit", "export", "--out", "bundle")
         let verify = try await Command(folder: world.folder, environment: world.environment(of: "revisor")).run(
             [
-                "bevis-audit", "verify", "bundle", "--keys", "Keys", "-i", world.folder + "/h-revisor/identity.age",
-                "--passphrase-file", "passphrase",
-            ])
+                "bevis-audit", "verify", "bundle", "--keys", "Keys", "-i", "h-revisor/identity.age"])
         #expect(verify.status == 0, "\(verify.out)\(verify.err)")
         #expect(verify.out.hasPrefix("intact: "))
         for event in events { #expect(verify.out.contains("  \(event)\n"), "\(event) in \(verify.out)") }

@@ -5,8 +5,8 @@ import Testing
 
 @Suite struct NoteTextTests {
     @Test func everyKindOfTextHasASample() {
-        #expect(Samples.all.count == 19)
-        #expect(Set(Samples.all.map { $0.lines[0] }).count == 19)
+        #expect(Samples.all.count == 20)
+        #expect(Set(Samples.all.map { $0.lines[0] }).count == 20)
     }
 
     @Test(arguments: Samples.all)
@@ -111,7 +111,7 @@ import Testing
     func onlyOptionalLinesMaySayNone(_ sample: Sample) throws {
         let optional: [String: Set<String>] = [
             "card": ["organisation", "expires"], "withdrawal": ["reason"], "revocation": ["reason"],
-            "decline": ["reason"], "membership": ["expires"],
+            "decline": ["reason"], "membership": ["expires"], "unit-key": ["membership"],
             "grant": ["parent", "rights", "lend", "approval", "openings"],
             "request": ["grant", "journal", "checkpoint"],
             "recipient-envelope": ["ingest"],  // there it is base64 of three bytes

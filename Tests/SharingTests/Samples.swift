@@ -1,4 +1,6 @@
+import AgeFile
 import SignedNote
+import Sodium
 import Testing
 
 @testable import Sharing
@@ -120,6 +122,11 @@ enum Samples {
                 Membership(
                     unit: fixed("unit's card"), member: world.officerCard.hash, issuer: world.police.verifierKey,
                     issued: world.made, expires: nil), by: world.police),
+            try Sample(
+                "unit-key",
+                UnitKey(
+                    card: world.officerCard.bytes, membership: nil,
+                    identity: AgeIdentity(try AgreementKey(fixedSecret("unit")))), by: nil),
             try Sample(
                 "recovery", RecoveryUpdate(caseID: world.caseID, sealed: fixed("sealed keys"), time: world.made),
                 by: world.owner),

@@ -39,10 +39,12 @@ extension Custodian {
             let appended = try ledger.append(
                 .itemAdded, in: .matter(body.caseID), by: actor, notes: [NamedNote(verified)],
                 items: [body.content.id])
+            let card = try self.caseCard(body.caseID, in: ledger.records).body
             try ledger.records.insert(
                 ItemRow(
                     id: body.content.id, caseID: body.caseID, descriptionID: body.description.id, ingest: note,
-                    contentHeader: contentHeader, description: description, isErased: false))
+                    contentHeader: contentHeader, description: description,
+                    isOwnersAlone: card.reach(of: body) == .ownerAlone, isErased: false))
             try ledger.records.setSigner(
                 body.signer, in: body.caseID, SignerRow(sequence: body.sequence, hash: verified.hash))
             return appended

@@ -71,7 +71,7 @@ public protocol RecordReader {
     func grantExtensions(of grant: GrantID) throws -> [ExtensionRow]
     /// The extension of a standing grant that lists a file of an item; `nil` where the grant's own list does, or none.
     func grantExtension(of grant: GrantID, listing file: AgeFileID, item: AgeFileID) throws -> GrantID?
-    /// How many items of a case, erased ones not counted, a grant does not list.
+    /// How many items of a case a grant does not list; those erased or sealed for the owner alone are not counted.
     func unlistedCount(in grant: GrantID, of matter: CaseID) throws -> UInt64
     /// A membership by its text hash.
     func membership(_ hash: NoteHash) throws -> MembershipRow?

@@ -113,13 +113,15 @@ public struct ItemRow: Sendable, Equatable {
     public var contentHeader: [UInt8]
     /// The whole description, an age file.
     public var description: [UInt8]
+    /// Whether it is sealed for the owner alone: no grant may list it.
+    public let isOwnersAlone: Bool
     /// Whether the item was erased.
     public var isErased: Bool
 
     /// A row of its fields.
     public init(
         id: AgeFileID, caseID: CaseID, descriptionID: AgeFileID, ingest: [UInt8], contentHeader: [UInt8],
-        description: [UInt8], isErased: Bool
+        description: [UInt8], isOwnersAlone: Bool = false, isErased: Bool
     ) {
         self.id = id
         self.caseID = caseID
@@ -127,6 +129,7 @@ public struct ItemRow: Sendable, Equatable {
         self.ingest = ingest
         self.contentHeader = contentHeader
         self.description = description
+        self.isOwnersAlone = isOwnersAlone
         self.isErased = isErased
     }
 }

@@ -55,7 +55,7 @@ extension SQLiteReader {
     func unlistedCount(in grant: GrantID, of matter: CaseID) throws -> UInt64 {
         try row(
             """
-            SELECT count(*) AS count FROM item WHERE matter = ? AND erased = 0
+            SELECT count(*) AS count FROM item WHERE matter = ? AND erased = 0 AND owners_alone = 0
                 AND NOT EXISTS (SELECT 1 FROM lent_file WHERE lending = ? AND lent_file.item = item.id)
             """, [blob(matter), blob(grant)])?.number("count") ?? 0
     }

@@ -95,12 +95,12 @@ final class SQLiteTransaction: SQLiteReader, RecordTransaction {
     func insert(_ item: ItemRow) throws {
         try execute(
             """
-            INSERT INTO item (id, matter, description_id, ingest, header, description, erased)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO item (id, matter, description_id, ingest, header, description, owners_alone, erased)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 blob(item.id), blob(item.caseID), blob(item.descriptionID), blob(item.ingest),
-                blob(item.contentHeader), blob(item.description), item.isErased,
+                blob(item.contentHeader), blob(item.description), item.isOwnersAlone, item.isErased,
             ])
     }
 

@@ -5,7 +5,7 @@ enum Schema {
     /// What leads from nothing to the first layout, and from each layout to the next one.
     ///
     /// A step that vaults may have taken is never changed, only followed by another: the golden vaults hold us to it.
-    static let steps = [first, openingCheckpoints, lendingOn]
+    static let steps = [first, openingCheckpoints, lendingOn, ownersAlone]
 
     private static let first = """
         CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, frontier BLOB NOT NULL,
@@ -63,5 +63,10 @@ enum Schema {
         CREATE TABLE membership (hash BLOB PRIMARY KEY, member BLOB NOT NULL, note BLOB NOT NULL,
             withdrawn INTEGER NOT NULL, position INTEGER NOT NULL, withdrawn_position INTEGER) WITHOUT ROWID;
         CREATE INDEX membership_member ON membership (member, position);
+        """
+
+    /// Items that no grant may list: a standing grant does not lack them.
+    private static let ownersAlone = """
+        ALTER TABLE item ADD COLUMN owners_alone INTEGER NOT NULL DEFAULT 0;
         """
 }

@@ -34,17 +34,32 @@ enum Samples {
             recoveryID: Random.value(), recovery: Random.bytes(70))
     }
 
-    static func item(of matter: CaseID) -> ItemRow {
+    static func item(of matter: CaseID, isOwnersAlone: Bool = false) -> ItemRow {
         ItemRow(
             id: Random.value(), caseID: matter, descriptionID: Random.value(), ingest: Random.bytes(50),
-            contentHeader: Random.bytes(60), description: Random.bytes(70), isErased: false)
+            contentHeader: Random.bytes(60), description: Random.bytes(70), isOwnersAlone: isOwnersAlone,
+            isErased: false)
     }
 
-    static func grant() -> GrantRow {
+    static func grant(
+        below parent: NoteHash? = nil, isStanding: Bool = false, isApproved: Bool = true
+    ) -> GrantRow {
         GrantRow(
-            id: Random.value(), hash: Random.value(), note: Random.bytes(50), recipientEnvelope: Random.bytes(60),
-            list: Random.bytes(70), secret: Random.bytes(40), isApproved: true, isRevoked: false, isExpired: false,
+            id: Random.value(), hash: Random.value(), parent: parent, isStanding: isStanding, note: Random.bytes(50), recipientEnvelope: Random.bytes(60),
+            list: Random.bytes(70), secret: Random.bytes(40), isApproved: isApproved, isRevoked: false, isExpired: false,
             openingsUsed: 0, index: 5)
+    }
+
+    static func extended(_ grant: GrantID) -> ExtensionRow {
+        ExtensionRow(
+            id: Random.value(), grant: grant, hash: Random.value(), note: Random.bytes(50),
+            recipientEnvelope: Random.bytes(60), list: Random.bytes(70), secret: Random.bytes(40), index: 8)
+    }
+
+    static func membership(of member: NoteHash, _ index: UInt64) -> MembershipRow {
+        MembershipRow(
+            hash: Random.value(), member: member, note: Random.bytes(50), isWithdrawn: false, index: index,
+            withdrawnIndex: nil)
     }
 
     static func request(in stream: StreamID, isGranted: Bool = true) -> RequestRow {

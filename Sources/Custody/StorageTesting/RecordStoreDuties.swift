@@ -7,7 +7,8 @@ public import Storage
 /// Duties of a store of records: what a transaction is, and what is durable when.
 public enum RecordStoreDuties {
     /// All of them.
-    public static let all: [Duty<any RecordStore>] = transactions + RecordContentDuties.all
+    public static let all: [Duty<any RecordStore>] =
+        transactions + RecordContentDuties.all + LendingDuties.all
 
     private static let transactions: [Duty<any RecordStore>] = [
         Duty("what a transaction wrote is there when the store is opened anew") { open in

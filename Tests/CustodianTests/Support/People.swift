@@ -35,14 +35,22 @@ struct Person: Sendable {
             expires: nil, signer: signer, identity: identity)
     }
 
+    /// A unit of the police.
+    /// - Parameter key: whose key the card names, where it is not the issuer's.
+    static func unit(_ name: String, issuer: NoteSigner, key: NoteSigner? = nil) throws -> Person {
+        try Person(
+            name, kind: .unit, role: "officer", organisation: "Police", issuer: key == nil ? nil : issuer,
+            expires: nil, signer: key ?? issuer, identity: AgeIdentity.random())
+    }
+
     private init(
-        _ name: String, role: String, organisation: String?, issuer: NoteSigner?, expires: Timestamp?,
-        signer: NoteSigner, identity: AgeIdentity
+        _ name: String, kind: CardKind = .person, role: String, organisation: String?, issuer: NoteSigner?,
+        expires: Timestamp?, signer: NoteSigner, identity: AgeIdentity
     ) throws {
         self.signer = signer
         self.identity = identity
         card = Card(
-            kind: .person, name: try plain(name), role: try plain(role),
+            kind: kind, name: try plain(name), role: try plain(role),
             organisation: try organisation.map { try plain($0) }, key: signer.verifierKey,
             recipient: identity.recipient, issued: Timestamp(seconds: 1_700_000_000), expires: expires)
         var signed = try Verified(card, signedBy: signer).note

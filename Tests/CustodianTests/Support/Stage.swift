@@ -84,3 +84,69 @@ extension Scene {
         return try Verified(body, signedBy: owner.signer)
     }
 }
+
+/// An extension that was signed, with what each side gets.
+struct SignedExtension: Sendable {
+    let note: Verified<Extension>
+    let envelope: [UInt8]
+    let recipient: AgeRecipient
+    let recipientEnvelope: [UInt8]
+    /// Its files in the form of a grant, for looking up layers.
+    let asGrant: SignedGrant
+
+    /// A grant's note with the extension's files: what a lender holds of a standing grant.
+    func asGrant(named grant: SignedGrant) -> SignedGrant {
+        SignedGrant(
+            items: asGrant.items, note: grant.note, secret: asGrant.secret, envelope: envelope, recipient: recipient,
+            recipientEnvelope: recipientEnvelope, list: asGrant.list, capsules: asGrant.capsules,
+            streamKey: grant.streamKey)
+    }
+}
+
+extension Scene {
+    /// An extension of a standing grant by items.
+    func extend(
+        _ grant: SignedGrant, by items: [TestItem], id: GrantID? = nil, signer: NoteSigner? = nil,
+        sentSecret: GrantSecret? = nil
+    ) throws -> SignedExtension {
+        let (id, secret, body) = (id ?? Random.value(), GrantSecret.random(), grant.note.body)
+        let (list, capsules) = try files(items, id, secret)
+        let recipient = try oneTimeRecipient()
+        let envelope = try AgeFile.seal(
+            CustodianEnvelope(
+                grantID: id, from: body.from, custodian: body.custodian, purpose: body.purpose,
+                secret: sentSecret ?? secret, list: list
+            ).text, to: [recipient]
+        ).bytes
+        let recipientEnvelope = Array("sealed to the recipient".utf8)
+        let note = Extension(
+            grantID: grant.id, grant: grant.note.hash, id: id, time: clock.time, listRoot: list.root,
+            listSize: UInt64(list.entries.count), recipientEnvelope: SHA256.hash(recipientEnvelope),
+            custodianEnvelope: SHA256.hash(envelope))
+        let signed = try Verified(note, signedBy: signer ?? owner.signer)
+        let asGrant = SignedGrant(
+            items: items, note: try renamed(grant, id), secret: secret, envelope: envelope, recipient: recipient,
+            recipientEnvelope: recipientEnvelope, list: list, capsules: capsules, streamKey: grant.streamKey)
+        return SignedExtension(
+            note: signed, envelope: envelope, recipient: recipient, recipientEnvelope: recipientEnvelope,
+            asGrant: asGrant)
+    }
+
+    /// The grant's terms under an extension's id.
+    private func renamed(_ grant: SignedGrant, _ id: GrantID) throws -> Verified<Grant> {
+        let old = grant.note.body
+        return try Verified(
+            Grant(
+                id: id, caseID: old.caseID, parent: old.parent, from: old.from, to: old.to, rights: old.rights,
+                lend: old.lend, scope: old.scope, listRoot: old.listRoot, listSize: old.listSize,
+                notBefore: old.notBefore, notAfter: old.notAfter, openings: old.openings, purpose: old.purpose,
+                journal: old.journal, logKey: old.logKey, recipientEnvelope: old.recipientEnvelope,
+                custodianEnvelope: old.custodianEnvelope, custodian: old.custodian), signedBy: owner.signer)
+    }
+
+    @discardableResult
+    func submit(extension more: SignedExtension) async throws -> Acceptance {
+        try await custodian.extend(
+            more.note.bytes, envelope: more.envelope, to: more.recipient, recipientEnvelope: more.recipientEnvelope)
+    }
+}
