@@ -64,7 +64,7 @@ import Testing
                 number 3
                 version 1
                 previous none
-                recorded-at 2026-11-13T05:26:40Z
+                recorded-at 2026-11-13T06:06:40Z
                 recorded-by Signe Holm
                 occurred-from 2026-11-12T22:15:00+01:00
                 precision exact

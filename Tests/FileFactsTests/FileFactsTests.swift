@@ -96,35 +96,50 @@ private func png(width: UInt32, height: UInt32, texts: [(String, [UInt8])] = [])
     @Test func toolThatNeverEndsIsEnded() throws {
         var confinement = Confinement()
         confinement.patience = .milliseconds(300)
-        for program in [
-            ["/usr/bin/perl", "-e", "1 while 1"], ["/usr/bin/perl", "-e", "kill 'STOP', $$"],
-            ["/usr/bin/perl", "-e", "close STDOUT; 1 while 1"],
-        ] {
-            let process = try ConfinedProcess(program, confinement)
-            #expect(throws: FactsError.self) { _ = try process.finish() }
+        for script in ["while True: pass", FileFactsTests.stop] {
+            let process = try python(script, confinement)
+            #expect(throws: FactsError(.tooMuch, "")) { _ = try process.finish() }
         }
+        // What it had said before does not count either.
+        let silent = try python("import os; print('x', flush=True); os.close(1)\nwhile True: pass", confinement)
+        #expect(throws: FactsError.self) { _ = try silent.finish() }
     }
 
     @Test func fileThatNeverComesIsGivenUp() throws {
         var confinement = Confinement()
         confinement.patience = .milliseconds(300)
-        let process = try ConfinedProcess(["/usr/bin/cat"], confinement)
         // Nobody reads on: what the sockets hold is taken, then the time is up.
-        let stopped = try ConfinedProcess(["/usr/bin/perl", "-e", "kill 'STOP', $$"], confinement)
+        let stopped = try python(FileFactsTests.stop, confinement)
         let block = [UInt8](repeating: 0, count: 1 << 20)
         #expect(throws: FactsError(.tooMuch, "")) {
             for _ in 0..<64 { _ = try block.withUnsafeBytes { bytes throws(FactsError) in try stopped.feed(bytes) } }
         }
-        #expect(try process.finish() == [])
+    }
+
+    @Test func whatIsFedComesOut() throws {
+        let process = try ConfinedProcess(["/usr/bin/cat"], Confinement())
+        let text = Array("one, two".utf8)
+        #expect(try text.withUnsafeBytes { bytes throws(FactsError) in try process.feed(bytes) })
+        #expect(try process.finish() == text)
     }
 
     @Test func toolThatWantsTooMuchMemoryOrFailsIsTold() throws {
-        for program in [
-            ["/usr/bin/perl", "-e", "my $x = 'x' x (1 << 30)"], ["/usr/bin/false"], ["/usr/bin/perl", "-e", "die"],
-        ] {
-            let process = try ConfinedProcess(program, Confinement())
+        for script in ["x = bytearray(1 << 30)", "import os; os._exit(1)", "import os; os.kill(os.getpid(), 9)"] {
+            let process = try python(script, Confinement())
             #expect(throws: FactsError(.failed, "")) { _ = try process.finish() }
         }
+        // The same program with less.
+        #expect(try python("x = bytearray(1 << 20)", Confinement()).finish() == [])
+        var confinement = Confinement()
+        confinement.processorSeconds = 1
+        let busy = try python("while True: pass", confinement)
+        #expect(throws: FactsError(.failed, "")) { _ = try busy.finish() }
+    }
+
+    private static let stop = "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)"
+
+    private func python(_ script: String, _ confinement: Confinement) throws -> ConfinedProcess {
+        try ConfinedProcess(["/usr/bin/python3", "-c", script], confinement)
     }
 
     @Test func toolThatIsNotThereIsTold() {

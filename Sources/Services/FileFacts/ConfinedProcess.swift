@@ -102,9 +102,10 @@ package final class ConfinedProcess {
         return true
     }
 
-    /// Ends the input, waits for the program to end, and returns all that it wrote.
+    /// Ends the input, waits for the program to end with one of the exit codes that count as done, and returns all that
+    /// it wrote.
     /// - Throws: `FactsError.tooMuch` or `.failed`; the program is dead then.
-    package func finish() throws(FactsError) -> [UInt8] {
+    package func finish(done: Set<Int32> = [0]) throws(FactsError) -> [UInt8] {
         ConfinedProcess.close([input])
         input = -1
         while true {
@@ -112,7 +113,7 @@ package final class ConfinedProcess {
             if try !collect() { break }
         }
         // Its output is closed; only a program that is stopped, or that closed it early, is still there.
-        guard end(killing: false) else { throw FactsError(.failed, "the tool gave up, or used more than it may") }
+        guard let status = end(killing: false), status & 0x7F == 0, done.contains(status >> 8 & 0xFF) else { throw FactsError(.failed, "the tool gave up, or used more than it may") }
         return collected
     }
 
@@ -146,19 +147,20 @@ package final class ConfinedProcess {
         return count > 0
     }
 
-    /// Waits for the program, which is killed first if it is to be, or when its time is up; whether it ended well.
-    private func end(killing: Bool) -> Bool {
-        guard !isEnded else { return false }
+    /// Waits for the program, which is killed first if it is to be, or when its time is up.
+    /// - Returns: what `waitpid` says of it; `nil` where it was killed.
+    private func end(killing: Bool) -> Int32? {
+        guard !isEnded else { return nil }
         isEnded = true
         var status: Int32 = 0
         // Its output closes as it ends: this takes no time but where it closed that early.
         while !killing, .now < deadline {
-            if waitpid(child, &status, WNOHANG) == child { return status == 0 }
+            if waitpid(child, &status, WNOHANG) == child { return status }
             poll(nil, 0, 2)
         }
         // The jailer's death ends everything in its namespace.
         kill(-child, SIGKILL)
         while waitpid(child, &status, 0) < 0, errno == EINTR {}
-        return false
+        return nil
     }
 }

@@ -8,6 +8,9 @@ public enum FileFacts {
 
     private static let tool = "/usr/bin/exiftool"
 
+    // 1 says that it found nothing it knows, as in an empty file.
+    private static let done: Set<Int32> = [0, 1]
+
     // No configuration file, numbers as they are; what comes in pieces is not read to its end.
     private static func command(fast: Bool) -> [String] {
         [tool, "-config", "", "-json", "-n"] + (fast ? ["-fast"] : []) + FoundFacts.tags.map { "-" + $0 } + ["-"]
@@ -21,7 +24,7 @@ public enum FileFacts {
         guard own >= 0 else { throw FactsError(.unavailable, "the file cannot be opened once more") }
         defer { close(own) }
         let process = try ConfinedProcess(command(fast: false), reading: own, Confinement())
-        return try FoundFacts(parsing: try process.finish())
+        return try FoundFacts(parsing: try process.finish(done: done))
     }
 
     /// The facts of bytes that `body` hands over piece by piece, until it is told that no more are wanted.
@@ -36,6 +39,6 @@ public enum FileFacts {
             guard fed <= maximumFed else { return false }
             return try process.feed(bytes)
         }
-        return try FoundFacts(parsing: try process.finish())
+        return try FoundFacts(parsing: try process.finish(done: done))
     }
 }
