@@ -8,14 +8,16 @@ import Testing
         "card accept", "card join", "grant", "grants", "approve", "decline", "revoke", "issuer", "issuer unit",
         "issuer member", "issuer remove", "guidance", "issuer create", "issuer sign", "issuer withdraw", "log",
         "receipt", "audit", "audit export", "vault", "vault init", "vault trust", "vault info", "vault verify", "serve",
-        "seal", "unseal",
+        "seal", "unseal", "facts", "incident", "incident add", "incident edit", "incident list", "incident show",
+        "incident link", "incident import", "order", "order add", "order list", "timeline",
     ]
     /// Commands of several words or options that nobody guesses.
     static let withExample = [
         "identity create", "case create", "add", "list", "open", "take", "recover", "card show", "card request",
         "grant", "approve", "decline", "card join", "issuer unit", "issuer member", "issuer remove", "guidance",
         "issuer create", "issuer sign", "issuer withdraw", "log", "receipt", "audit export", "vault init",
-        "vault trust", "serve",
+        "vault trust", "serve", "facts", "incident add", "incident edit", "incident link", "incident import",
+        "order add", "timeline",
     ]
 
     @Test(arguments: commands) func everyCommandHasHelp(_ command: String) async throws {

@@ -52,6 +52,19 @@ import Testing
         #expect(again.title == nil && again.fileName == nil && again.note == nil && again.place == nil)
     }
 
+    @Test func whatAFileSaysOfItselfStandsAtTheEndWhereSomebodyLooked() throws {
+        var description = try DescriptionTests.full()
+        let before = description.text
+        description.found = Description.Found(
+            captured: PlainText(literal: "2026:03:14 22:41:07"), place: PlainText(literal: "55.6761 12.5683"))
+        let lines = "found-captured 2026:03:14 22:41:07\nfound-place 55.6761 12.5683\n"
+        #expect(description.text == before + Array(lines.utf8))
+        #expect(try Description(parsing: description.text) == description)
+        for wrong in ["found-place x\nfound-captured y\n", "found-place \n", "found-place x\nfound-place x\n"] {
+            #expect(throws: NoteError.self) { _ = try Description(parsing: before + Array(wrong.utf8)) }
+        }
+    }
+
     @Test func anyNameAndNoteSurvive() throws {
         var generator = SeededGenerator(seed: 8)
         var description = try DescriptionTests.full()

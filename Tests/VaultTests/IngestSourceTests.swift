@@ -113,6 +113,24 @@ private let largeSize = 48 << 20
     }
 }
 
+@Suite struct MemoryTests {
+    @Test(arguments: [0, 1, 65_536, 300_001]) func textOfTheProgramsOwnIsSealedWhole(_ size: Int) throws {
+        var generator = SeededGenerator(seed: 5)
+        let original = generator.bytes(size)
+        let source = IngestSource(text: original)
+        #expect(source.size == UInt64(size) && source.fileName == nil && source.modified == nil)
+        #expect(source.withFile { $0 } == nil)
+        let content = try ContentSealer.seal(from: source, fileKey: .random()) { _ in }
+        #expect(content.originalDigest == SHA256.hash(original))
+    }
+
+    @Test func fileIsLentToBeOpenedOnceMore() throws {
+        let folder = try TemporaryFolder()
+        let source = try IngestSource(path: try folder.file("original", [1, 2, 3]))
+        #expect(source.withFile { fcntl($0, F_GETFL) & O_ACCMODE } == O_RDONLY)
+    }
+}
+
 @Suite struct StandardInputTests {
     @Test func slowPipeIsSealedWhole() throws {
         let folder = try TemporaryFolder()
