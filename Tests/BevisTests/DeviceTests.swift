@@ -35,7 +35,11 @@ extension Sandbox {
         let path = "cam/" + name
         let folder = String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)])
         try FileManager.default.createDirectory(atPath: self.path(folder), withIntermediateDirectories: true)
-        try write(path, bytes)
+        // Closed in children: a command that another test starts would keep the file open for writing.
+        let file = open(self.path(path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard file >= 0, Glibc.write(file, bytes, bytes.count) == bytes.count, close(file) == 0 else {
+            throw CommandError(description: "\(name) cannot be written")
+        }
     }
 
     /// Signe's items beyond the first three, as the list tells of them.

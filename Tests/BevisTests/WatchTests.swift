@@ -7,6 +7,16 @@ import Testing
 @Suite struct WatchTests {
     private func hash(_ bytes: [UInt8]) -> String { String(decoding: SHA256.hash(bytes).hex, as: UTF8.self) }
 
+    /// Whether a process has a device's journal open.
+    private func holdsJournal(_ process: pid_t) -> Bool {
+        let folder = "/proc/\(process)/fd"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.contains { name in
+            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: folder + "/" + name)
+            return target?.hasSuffix("/journal.sqlite") ?? false
+        }
+    }
+
     private func hashes(_ world: Sandbox) async throws -> [String] {
         try await world.added().compactMap { $0["sha256"] as? String }.sorted()
     }
@@ -27,13 +37,18 @@ import Testing
             }
             let watch = try Command(folder: world.folder, environment: environment).start(
                 ["bevis", "watch", world.path("cam"), "--layout", "frigate", "--settle", "0s", "--every", "1s"])
-            // The moment is what is tried here, not waited for.
-            usleep(UInt32.random(in: 20_000...700_000, using: &random))
-            if Bool.random(using: &random) { world.killCustodian() }
-            usleep(UInt32.random(in: 0...200_000, using: &random))
+            // Once it is at work; the moment from there on is what is tried, not waited for.
+            while !holdsJournal(watch) { usleep(1_000) }
+            usleep(UInt32.random(in: 0...1_500_000, using: &random))
+            if round % 3 == 2 {
+                world.killCustodian()
+                usleep(UInt32.random(in: 0...500_000, using: &random))
+            }
             kill(watch, SIGKILL)
             waitpid(watch, nil, 0)
         }
+        let before = try await world.added().count
+        #expect(before > 0, "every watch was killed before it had taken anything")
         let last = try await world.watchOnce()
         #expect(last.status == 0, "\(last.err)")
         #expect(try await hashes(world) == expected.sorted())
@@ -61,7 +76,7 @@ import Testing
         let world = try await World.copy()
         try await world.pair()
         let film = try world.film("2026-11-22/18/hall/04.05.mp4", 1)
-        let writer = open(world.path("cam/2026-11-22/18/hall/04.05.mp4"), O_WRONLY | O_APPEND)
+        let writer = open(world.path("cam/2026-11-22/18/hall/04.05.mp4"), O_WRONLY | O_APPEND | O_CLOEXEC)
         let waited = try await world.watchOnce()
         #expect(waited.status == 4)
         #expect(waited.err.contains("bevis: 1 files were not taken\n"), "\(waited.err)")
@@ -114,8 +129,8 @@ import Testing
         let film = try world.film("2026-11-22/18/hall/04.05.mp4", 1)
         #expect(try await world.watchOnce().status == 0)
         #expect(world.exists("cam/2026-11-22/18/hall/04.05.mp4"))
-        try world.write("cam/late.mp4", [1, 2, 3])
-        let writer = open(world.path("cam/late.mp4"), O_WRONLY | O_APPEND)
+        try world.putFilm("late.mp4", [1, 2, 3])
+        let writer = open(world.path("cam/late.mp4"), O_WRONLY | O_APPEND | O_CLOEXEC)
         let removed = try await world.watchOnce("--delete-after-receipt")
         #expect(removed.status == 4)
         #expect(removed.out.contains("removed '2026-11-22/18/hall/04.05.mp4'\n"), "\(removed.out)")

@@ -92,7 +92,11 @@ import Testing
         #expect(Completeness(waiting, from: at(0), to: at(11)).gaps == [.waiting(count: 4, since: at(9))])
         // Those are of a later time than the period, or were taken since.
         #expect(Completeness(waiting, from: at(0), to: at(8)).isComplete)
-        let taken = waiting + [clip(25, 3, 12), beat(26, 13, taken: 4)]
+        let some = waiting + [clip(25, 3, 12)]
+        #expect(Completeness(some, from: at(0), to: at(11)).gaps == [.waiting(count: 3, since: at(9))])
+        let all = waiting + (0..<4).map { clip(25 + $0, 3 + $0, 12) }
+        #expect(Completeness(all, from: at(0), to: at(11)).isComplete)
+        let taken = some + [beat(26, 13, taken: 4)]
         #expect(Completeness(taken, from: at(0), to: at(11)).isComplete)
     }
 

@@ -38,7 +38,7 @@ public struct Completeness: Sendable, Equatable {
         case broken(sequence: UInt64)
         /// Nothing was heard from one moment to the next.
         case silence(from: Timestamp, to: Timestamp)
-        /// Files waited at the last sign of life, the oldest since this time: no later sign says that they came.
+        /// So many files more waited at the last heartbeat than clips have come since; the oldest since this time.
         case waiting(count: UInt64, since: Timestamp)
         /// A heartbeat that speaks of records which are not here.
         case lost(index: UInt64)
@@ -150,12 +150,16 @@ public struct Completeness: Sendable, Equatable {
         return start < end ? [.silence(from: start, to: end)] : []
     }
 
-    /// Files from before the period's end that no later sign of life says were taken.
+    /// Files from before the period's end that waited at the last heartbeat, less the clips that came after it.
     private static func waits(_ signs: [SignOfLife], _ to: Timestamp) -> [Gap] {
+        var clips: UInt64 = 0
         for sign in signs.reversed() {
-            guard case .heartbeat(_, _, let waiting, let oldest) = sign.kind else { continue }
-            if let oldest, oldest <= to { return [.waiting(count: waiting, since: oldest)] }
-            return []
+            guard case .heartbeat(_, _, let waiting, let oldest) = sign.kind else {
+                clips += 1
+                continue
+            }
+            guard let oldest, oldest <= to, waiting > clips else { return [] }
+            return [.waiting(count: waiting - clips, since: oldest)]
         }
         return []
     }

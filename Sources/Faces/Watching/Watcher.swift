@@ -149,7 +149,8 @@ public final class Watcher {
                 known[path] = facts
                 waiting[path] = nil
             }
-            try beat(scan, waiting, session)
+            // Where much waits, a look may take hours.
+            if world.uptime() > nextBeat + Watcher.beatAgain { try beat(scan, waiting, session) }
         }
         try tidy(scan, settled)
     }

@@ -127,7 +127,7 @@ struct CompletenessCommand: AsyncParsableCommand {
         case .silence(let from, let to):
             "nothing was heard from \(LocalTime.text(from.seconds)) to \(LocalTime.text(to.seconds))"
         case .waiting(let count, let since):
-            "\(count) files waited at the last sign of life, the oldest since \(LocalTime.text(since.seconds))"
+            "\(count) files that waited at the last sign of life have not come, the oldest since \(LocalTime.text(since.seconds))"
         case .lost(let index): "the sign of life in entry \(index) speaks of records that are not here"
         }
     }

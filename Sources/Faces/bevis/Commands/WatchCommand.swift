@@ -69,11 +69,14 @@ struct WatchCommand: AsyncParsableCommand {
         _ watcher: Watcher, _ options: WatchOptions, pause: UInt64, until stop: StopSignal,
         since start: ContinuousClock.Instant
     ) throws {
+        var passes = 0
         while true {
             let state = try watcher.pass()
+            passes += 1
             if stop.isGiven { return }
             if once {
-                let isOver = ContinuousClock.now - start > options.settle * 2 + .seconds(1)
+                // One look finds a file, the next one sees that it kept still, and one more gives it another chance.
+                let isOver = passes > 2 && ContinuousClock.now - start > options.settle * 2 + .seconds(1)
                 guard state.waiting > 0 || !state.isWorking else { return try end(state) }
                 if isOver { return try end(state) }
             }
