@@ -74,6 +74,11 @@ extension Sandbox {
         #expect(items.allSatisfy { $0["attested"] as? Bool == true })
         let opened = try await world.bevis("signe", "open", "4", "-o", "-")
         #expect(opened.outBytes == film)
+        let log = try await world.bevis("signe", "log")
+        #expect(log.outLines.last?.contains("  item-added  Gangen  '2026-11-22/odd name.mp4'") == true, "\(log.out)")
+        #expect(!log.out.contains("heartbeat"))
+        let whole = try await world.bevis("signe", "log", "--heartbeats")
+        #expect(whole.outLines.count { $0.contains("  heartbeat  Gangen") } == 1, "\(whole.out)")
         let shown = try await world.bevis("signe", "show", "5")
         #expect(shown.out.contains("Time captured: not known, for the name does not fit the layout frigate."))
     }
@@ -234,7 +239,7 @@ extension Sandbox {
         #expect(list.out.contains("2026-11-22 18:04 UTC"))
         #expect(
             list.out.contains(
-                "corrected: 2026-11-22T18:03:45Z (even drift between the checks of 2026-11-22 (clock +10 s) and 2026-11-23 (clock +30 s))"
+                "corrected: 2026-11-22 18:03:45 UTC (even drift between the checks of 2026-11-22 (clock +10 s) and 2026-11-23 (clock +30 s))"
             ), "\(list.out)")
         let shown = try await world.bevis("signe", "show", "4", "--json")
         let facts = try #require(try shown.json() as? [String: Any])

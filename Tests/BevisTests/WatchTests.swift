@@ -81,7 +81,7 @@ import Testing
         #expect(waited.status == 4)
         #expect(waited.err.contains("bevis: 1 files were not taken\n"), "\(waited.err)")
         #expect(try await world.added().isEmpty)
-        #expect(write(writer, [1, 2, 3], 3) == 3)
+        #expect(write(writer, [1, 2, 3] as [UInt8], 3) == 3)
         close(writer)
         #expect(try await world.watchOnce().status == 0)
         #expect(try await hashes(world) == [hash(film + [1, 2, 3])])

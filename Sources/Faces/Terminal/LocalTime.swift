@@ -7,6 +7,11 @@ public enum LocalTime {
         format(unixSeconds, "%Y-%m-%d %H:%M %Z") ?? UTCTime.text(unixSeconds)
     }
 
+    /// `2026-11-22 19:05:31 CET`, for what a second matters to.
+    public static func exact(_ unixSeconds: UInt64) -> String {
+        format(unixSeconds, "%Y-%m-%d %H:%M:%S %Z") ?? UTCTime.text(unixSeconds)
+    }
+
     private static func format(_ unixSeconds: UInt64, _ pattern: String) -> String? {
         guard let seconds = time_t(exactly: unixSeconds) else { return nil }
         var (seconds_, fields) = (seconds, tm())

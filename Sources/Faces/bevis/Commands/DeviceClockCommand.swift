@@ -97,8 +97,8 @@ extension DeviceCommand {
             let checks = try ClockBook(items, own, desk).checks(of: device.key)
             try desk.remember()
             let lines = checks.map { check in
-                "\(UTCTime.text(check.reference.seconds))  read \(UTCTime.text(check.reads.seconds))  "
-                    + "clock \(Span.signed(check.offset))  by \(Escaped.text(check.source.bytes))"
+                "\(LocalTime.exact(check.reference.seconds))  read \(LocalTime.exact(check.reads.seconds))  "
+                    + "clock \(Span.signed(check.offset))  beside: \(Escaped.text(check.source.bytes))"
                     + (check.photo.map { "  photo \(short($0))" } ?? "")
             }
             let values = checks.map { check in

@@ -21,6 +21,7 @@ struct LogCommand: AsyncParsableCommand {
 
     @Option(name: .customLong("case"), help: "The first digits of the case's id.") var matter: String?
     @Option(help: "Only this grant.") var grant: String?
+    @Flag(help: "Also the signs of life of devices, one an hour.") var heartbeats = false
     @Flag(help: "Answer as JSON.") var json = false
     @OptionGroup var vault: VaultOptions
     @OptionGroup var passphrase: PassphraseOptions
@@ -30,7 +31,9 @@ struct LogCommand: AsyncParsableCommand {
         let own = try desk.ownCase(matter)
         let trail = try CaseTrail(own, desk)
         try desk.remember()
-        let shown = trail.lines.filter { line in grant.map { line.grant?.hasPrefix($0) ?? false } ?? true }
+        let shown = trail.lines.filter { line in
+            (heartbeats || !line.isHeartbeat) && (grant.map { line.grant?.hasPrefix($0) ?? false } ?? true)
+        }
         let text = shown.isEmpty ? "nobody has opened anything" : shown.map(\.text).joined(separator: "\n")
         try Output(json: json).show(.array(shown.map(\.json)), or: text)
         guard trail.withheld == 0 else {
@@ -59,7 +62,8 @@ struct CaseTrail {
         let reading = try desk.session.read(
             .matter(own.card.caseID), key: own.streamKey, entries: entries, by: desk.caller)
         let titles = try desk.titles(of: own)
-        try adopt(reading, .matter(own.card.caseID), TrailNames(reading, titles), desk)
+        let names = TrailNames(reading, titles, devices: try OwnDevices(own, desk.person.home))
+        try adopt(reading, .matter(own.card.caseID), names, desk)
         // What was lent on is told in the stream of the grant above: each branch is followed to its end.
         var branches = TrailNames.grants(in: reading).map { ($0, own.streamKey.child($0.id)) }
         while let (grant, key) = branches.popLast() {
@@ -88,12 +92,18 @@ struct TrailNames {
     private(set) var revocations: [NoteHash: Revocation] = [:]
     /// The grants that approvals, declines and extensions speak of.
     private(set) var concerned: [NoteHash: GrantID] = [:]
+    /// What the device is called that signed a note.
+    private(set) var devices: [NoteHash: String] = [:]
     let titles: [AgeFileID: String]
     let grant: Grant?
+    private let known: OwnDevices?
 
-    init(_ reading: StreamReading, _ titles: [AgeFileID: String], _ grant: Grant? = nil) {
+    init(
+        _ reading: StreamReading, _ titles: [AgeFileID: String], _ grant: Grant? = nil, devices: OwnDevices? = nil
+    ) {
         self.titles = titles
         self.grant = grant
+        known = devices
         for entry in reading.attached + reading.entries {
             for bytes in entry.disclosed.notes { adopt(bytes) }
         }
@@ -109,6 +119,10 @@ struct TrailNames {
             revocations[note.hash] = revocation
         } else if let id = TrailNames.concerned(in: note.text) {
             concerned[note.hash] = id
+        } else if let known, let heartbeat = try? Heartbeat(parsing: note.text) {
+            devices[note.hash] = known.title(of: heartbeat.device)
+        } else if let known, let ingest = try? IngestRecord(parsing: note.text) {
+            devices[note.hash] = known.title(of: ingest.signer)
         }
     }
 
@@ -139,6 +153,7 @@ struct TrailLine {
     let index: UInt64
     private let record: Record
     private let actor: Card?
+    private let device: String?
     private let request: AccessRequest?
     private let owned: Grant?
     private let concerned: GrantID?
@@ -149,6 +164,7 @@ struct TrailLine {
         index = entry.index
         record = entry.disclosed.record
         actor = record.actor.flatMap { names.cards[$0] }
+        device = record.actor == nil ? record.notes.first.flatMap { names.devices[$0] } : nil
         request = record.notes.first.flatMap { names.requests[$0] }
         let given = TrailNames.grant(in: entry.disclosed)
         owned = record.event == .lentOn ? given : names.grant ?? given
@@ -157,12 +173,15 @@ struct TrailLine {
         titles = names.titles
     }
 
+    /// Whether it is but a device's sign of life.
+    var isHeartbeat: Bool { record.event == .heartbeat }
+
     /// The grant's id in full.
     var grant: String? { concerned.map { string($0.hex) } }
 
     var text: String {
         var text = "\(index)  \(LocalTime.text(record.time.seconds))  \(string(record.event.word))"
-        text += "  \(actor.map { CardView($0).text } ?? "the custodian")"
+        text += "  \(actor.map { CardView($0).text } ?? device ?? "the custodian")"
         if !record.items.isEmpty { text += "  \(record.items.map { titles[$0] ?? short($0) }.joined(separator: ", "))" }
         if let request {
             text += "  for: \(Escaped.text(request.purpose.bytes))"
@@ -181,6 +200,7 @@ struct TrailLine {
             "entry": .number(Int64(index)), "time": .time(record.time.seconds),
             "event": .text(string(record.event.word)),
             "actor": actor.map { .text(string($0.name.bytes)) } ?? .absent,
+            "device": device.map { .text($0) } ?? .absent,
             "role": actor.map { .text(string($0.role.bytes)) } ?? .absent,
             "organisation": actor?.organisation.map { .text(string($0.bytes)) } ?? .absent,
             "items": .array(record.items.map { .text(string($0.hex)) }),
