@@ -54,7 +54,10 @@ whole() {
 build_modules() {
     local part files parts
     mapfile -t parts < <(bash Tools/wasm.sh modules)
-    for part in "${parts[@]}" Ground/BulkHash Domain/Vault Domain/Dossier Faces/Home Services/CustodianProtocol; do whole "$part"; done
+    for part in "${parts[@]}" Ground/BulkHash Domain/Vault Domain/Dossier Domain/Camera Faces/Home \
+        Services/CustodianProtocol; do
+        whole "$part"
+    done
     files=(Sources/Faces/Terminal/{CommandFailure,Escaped,JSONValue,LocalTime,SafeName,Sizes,TimeArgument}.swift)
     module Terminal "${files[@]}"
     module HTTPTransport Sources/Services/HTTPTransport/{HTTPError,HTTPResponse,HTTPEndpoint,HeadReader}.swift

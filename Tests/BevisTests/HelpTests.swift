@@ -9,7 +9,8 @@ import Testing
         "issuer member", "issuer remove", "guidance", "issuer create", "issuer sign", "issuer withdraw", "log",
         "receipt", "audit", "audit export", "vault", "vault init", "vault trust", "vault info", "vault verify", "serve",
         "seal", "unseal", "facts", "incident", "incident add", "incident edit", "incident list", "incident show",
-        "incident link", "incident import", "order", "order add", "order list", "timeline",
+        "incident link", "incident import", "order", "order add", "order list", "timeline", "device", "device create",
+        "device pair", "device accept", "device list", "device clock", "device withdraw", "watch", "completeness",
     ]
     /// Commands of several words or options that nobody guesses.
     static let withExample = [
@@ -17,7 +18,7 @@ import Testing
         "grant", "approve", "decline", "card join", "issuer unit", "issuer member", "issuer remove", "guidance",
         "issuer create", "issuer sign", "issuer withdraw", "log", "receipt", "audit export", "vault init",
         "vault trust", "serve", "facts", "incident add", "incident edit", "incident link", "incident import",
-        "order add", "timeline",
+        "order add", "timeline", "device pair", "device clock", "watch", "completeness",
     ]
 
     @Test(arguments: commands) func everyCommandHasHelp(_ command: String) async throws {

@@ -5,8 +5,8 @@ import Testing
 
 @Suite struct NoteTextTests {
     @Test func everyKindOfTextHasASample() {
-        #expect(Samples.all.count == 20)
-        #expect(Set(Samples.all.map { $0.lines[0] }).count == 20)
+        #expect(Samples.all.count == 27)
+        #expect(Set(Samples.all.map { $0.lines[0] }).count == 27)
     }
 
     @Test(arguments: Samples.all)

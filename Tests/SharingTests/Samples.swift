@@ -45,7 +45,7 @@ func joined(_ lines: [[UInt8]]) -> [UInt8] { lines.flatMap { $0 + [0x0A] } }
 /// Keys that may stand on no line, one, or several.
 let listKeys: Set<String> = [
     "signer", "lend-issuer", "item", "file", "part", "issuer", "auditor", "entry", "capsule", "ingest",
-    "above", "above-list", "membership",
+    "above", "above-list", "membership", "warning",
 ]
 
 /// Which sample has a list under which key; `signer` is a list in a case card and a single field elsewhere.
@@ -57,12 +57,37 @@ enum Samples {
     static let all: [Sample] = {
         do {
             let world = try World()
-            return try cards(world) + sharing(world) + opening(world)
+            return try cards(world) + sharing(world) + opening(world) + devices(world)
         } catch {
             Issue.record("the samples cannot be made: \(error)")
             return []
         }
     }()
+
+    private static func devices(_ world: World) throws -> [Sample] {
+        [
+            try Sample(
+                "device", DeviceCard(name: try plain("Gangen"), key: world.phone.verifierKey, issued: world.made),
+                by: world.phone),
+            try Sample(
+                "pairing",
+                Pairing(
+                    device: world.phone.verifierKey, caseCard: world.caseCard.bytes,
+                    custodian: world.custodian.verifierKey, log: world.log.verifierKey,
+                    address: try plain("unix:/srv/mappen/socket"), time: world.made), by: world.owner),
+            try Sample(
+                "heartbeat",
+                Heartbeat(
+                    caseID: world.caseID, device: world.phone.verifierKey, time: world.made, taken: 12,
+                    newest: fixed("newest record"), newestTime: world.made, waiting: 3, oldestWaiting: world.made,
+                    warnings: [.quiet, .folderMissing]), by: world.phone),
+            try Sample(
+                "taken",
+                Taken(
+                    custodian: world.custodian.verifierKey, note: fixed("newest record"), index: 33,
+                    leaf: fixed("leaf")), by: world.custodian),
+        ]
+    }
 
     static let signed: [Sample] = all.filter { $0.signer != nil }
 

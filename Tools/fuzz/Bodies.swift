@@ -1,4 +1,5 @@
 import AuditTrail
+import Camera
 import Sharing
 import SignedNote
 import Vault
@@ -32,11 +33,18 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     check(text, as: Extension.self)
     check(text, as: Membership.self)
     check(text, as: UnitKey.self)
+    check(text, as: DeviceCard.self)
+    check(text, as: Pairing.self)
+    check(text, as: Heartbeat.self)
+    check(text, as: Taken.self)
+    check(text, as: ClockCheck.self)
     check(text, as: Record.self)
     check(text, as: DisclosedRecord.self)
     check(text, as: AuditKeys.self)
     check(text, as: Description.self)
     if let type = try? MediaType(bytes) { demand(type.bytes == bytes, "a media type is canonical") }
+    for layout in FolderLayout.allCases { _ = layout.reading(bytes) }
+    _ = CameraZone(String(decoding: bytes, as: UTF8.self))
     _ = ItemKind(guessedFrom: nil, fileName: bytes)
     return 0
 }

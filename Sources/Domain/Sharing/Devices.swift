@@ -72,6 +72,8 @@ public struct Pairing: NoteBody, Equatable {
         log = try reader.verifierKey("log")
         address = try reader.plainText("address")
         time = try reader.timestamp("time")
+        // Also the word for what is absent is base64.
+        _ = try Unverified<CaseCard>(parsing: caseCard)
     }
 
     public func write(to writer: inout LineTextWriter) {

@@ -80,7 +80,10 @@ enum ClockWords {
     }
 
     private static func offset(_ check: ClockCheck) -> String { "clock \(Span.signed(check.offset))" }
-    private static func day(_ check: ClockCheck) -> String { String(LocalTime.exact(check.reference.seconds).prefix(10)) }
+    private static func day(_ check: ClockCheck) -> String {
+        String(LocalTime.exact(check.reference.seconds).prefix(10))
+    }
+
     // To the second: that is what a correction is about.
     private static func exact(_ time: Timestamp) -> String { LocalTime.exact(time.seconds) }
 }
