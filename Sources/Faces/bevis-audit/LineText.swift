@@ -16,6 +16,9 @@ enum LineText {
         if let subject = line.subject, subject != line.actor { parts.append("to \(Words.text(subject))") }
         if let id = line.caseID { parts.append("case \(Words.short(id))") }
         if let id = line.grantID { parts.append("grant \(Words.short(id))") }
+        if record.event == .lentOn, case .grant(let above) = record.stream {
+            parts.append("below grant \(Words.short(above))")
+        }
         if !record.items.isEmpty { parts.append(Words.count(UInt64(record.items.count), "item")) }
         if let purpose = line.purpose { parts.append("for \(Escaped.quoted(purpose.bytes))") }
         if let journal = line.journal { parts.append("journal \(Escaped.text(journal.bytes))") }
@@ -41,6 +44,9 @@ enum LineText {
         members["subject"] = line.subject.map { person($0) }
         members["case"] = line.caseID.map { .text(Words.whole($0)) }
         members["grant"] = line.grantID.map { .text(Words.whole($0)) }
+        if record.event == .lentOn, case .grant(let above) = record.stream {
+            members["below"] = .text(Words.whole(above))
+        }
         members["action"] = line.action.map { .text(Event($0).literal.description) }
         members["purpose"] = line.purpose.map { .bytes($0.bytes) }
         members["journal"] = line.journal.map { .bytes($0.bytes) }

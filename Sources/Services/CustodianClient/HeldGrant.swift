@@ -254,10 +254,21 @@ public struct HeldLink: Sendable {
 
 extension VaultSession {
     /// Grants to the caller or to a unit of hers, opened with her age identity or the unit's.
+    ///
+    /// - Parameter unusable: called for each that does not hold together, with what is wrong; what it throws is thrown.
+    ///   Whoever may lend to her could otherwise keep all else from her by one grant that cannot be opened.
     public func heldGrants(
-        by caller: Caller, identity: AgeIdentity, units: [HeldUnit] = []
+        by caller: Caller, identity: AgeIdentity, units: [HeldUnit] = [],
+        unusable: (GrantID, any Error) throws -> Void = { throw $1 }
     ) throws -> [HeldGrant] {
         let grants: [Wire.Grant] = try connection.post("/v1/grant-listings", try ask(.grants, nil, by: caller))
-        return try grants.map { try HeldGrant($0, to: identity, units) }
+        return try grants.compactMap { wire in
+            do {
+                return try HeldGrant(wire, to: identity, units)
+            } catch {
+                try unusable(try Unverified<Grant>(parsing: Array(wire.note.utf8)).body.id, error)
+                return nil
+            }
+        }
     }
 }

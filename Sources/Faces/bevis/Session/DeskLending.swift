@@ -12,7 +12,10 @@ import Vault
 extension Desk {
     /// The grants to this person, or to a unit that she belongs to.
     func heldGrants() throws -> [HeldGrant] {
-        try session.heldGrants(by: caller, identity: person.identity.age, units: units)
+        try session.heldGrants(by: caller, identity: person.identity.age, units: units) { id, error in
+            let reason = Explanation.of(error)?.message ?? "it cannot be read"
+            Output(json: false).note("grant \(short(id)) cannot be used: \(reason)")
+        }
     }
 
     /// The grant to this person that was named by the first digits of its id, or the only one that counts.
