@@ -288,10 +288,9 @@ import Testing
         try await world.prepare("revisor", "audit", "export", "--out", "bundle")
         let audit = try await world.tool("grep", "-rqF", DossierTests.secret, "bundle", "v")
         #expect(audit.status == 1)
-        let verified = try await Command(folder: world.folder, environment: world.environment(of: "revisor")).run([
-            "bevis-audit", "verify", "bundle", "--keys", "Keys", "-i", world.folder + "/h-revisor/identity.age",
-            "--passphrase-file", "passphrase",
-        ])
+        let auditor = Command(folder: world.folder, environment: world.environment(of: "revisor"))
+        let verified = try await auditor.run(
+            ["bevis-audit", "verify", "bundle", "--keys", "Keys", "-i", "h-revisor/identity.age"])
         #expect(verified.status == 0, "\(verified.out)\(verified.err)")
     }
 

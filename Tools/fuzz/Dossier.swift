@@ -1,6 +1,7 @@
-@testable import Dossier
 import Sharing
 import SignedNote
+
+@testable import Dossier
 
 /// Texts of the dossier and tables of strangers are read whole or refused, and what was read is written again.
 @_cdecl("LLVMFuzzerTestOneInput")

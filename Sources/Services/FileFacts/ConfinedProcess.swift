@@ -102,8 +102,8 @@ package final class ConfinedProcess {
         return true
     }
 
-    /// Ends the input, waits for the program to end with one of the exit codes that count as done, and returns all that
-    /// it wrote.
+    /// Ends the input, waits for the program to end with an exit code that counts as done, and returns all that it
+    /// wrote.
     /// - Throws: `FactsError.tooMuch` or `.failed`; the program is dead then.
     package func finish(done: Set<Int32> = [0]) throws(FactsError) -> [UInt8] {
         ConfinedProcess.close([input])
@@ -113,7 +113,9 @@ package final class ConfinedProcess {
             if try !collect() { break }
         }
         // Its output is closed; only a program that is stopped, or that closed it early, is still there.
-        guard let status = end(killing: false), status & 0x7F == 0, done.contains(status >> 8 & 0xFF) else { throw FactsError(.failed, "the tool gave up, or used more than it may") }
+        guard let status = end(killing: false), status & 0x7F == 0, done.contains(status >> 8 & 0xFF) else {
+            throw FactsError(.failed, "the tool gave up, or used more than it may")
+        }
         return collected
     }
 
