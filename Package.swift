@@ -174,7 +174,7 @@ let package = Package(
         tests(
             "Sharing", on: ["Sodium", "MerkleTree", "AgeFile", "SignedNote", "Sharing"],
             excluding: ["Examples", "Vectors", "check_vectors.py"]),
-        tests("Spec", on: portable + ["Vault"], excluding: ["check_examples.py"]),
+        tests("Spec", on: portable + ["Vault", "Dossier"], excluding: ["check_examples.py"]),
         tests("Bevis", on: portable + ["bevis", "bevis-audit"]),
         tests("Storage", on: portable + ["BulkHash", "Storage", "StorageSQLite", "StorageTesting"]),
         tests("Custodian", on: portable + ["BulkHash", "Storage", "StorageSQLite", "Custodian"]),

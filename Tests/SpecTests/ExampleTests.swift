@@ -1,5 +1,6 @@
 import AgeFile
 import AuditTrail
+import Dossier
 import Foundation
 import MerkleTree
 import Sharing
@@ -84,7 +85,7 @@ struct ExampleFile: Sendable, CustomTestStringConvertible {
         plain("description", Description.self), plain("item-list", ItemList.self),
         plain("recipient-envelope", RecipientEnvelope.self), plain("custodian-envelope", CustodianEnvelope.self),
         plain("record-6", Record.self), plain("disclosed-record-6", DisclosedRecord.self),
-        plain("audit-keys", AuditKeys.self),
+        plain("audit-keys", AuditKeys.self), plain("incident", Incident.self),
     ]
 
     static let sealed: [ExampleFile] = [
