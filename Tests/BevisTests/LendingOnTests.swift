@@ -250,7 +250,8 @@ import Testing
         try await world.prepare("revisor", "audit", "export", "--out", "bundle")
         let verify = try await Command(folder: world.folder, environment: world.environment(of: "revisor")).run(
             [
-                "bevis-audit", "verify", "bundle", "--keys", "Keys", "-i", "h-revisor/identity.age"])
+                "bevis-audit", "verify", "bundle", "--keys", "Keys", "-i", "h-revisor/identity.age",
+            ])
         #expect(verify.status == 0, "\(verify.out)\(verify.err)")
         #expect(verify.out.hasPrefix("intact: "))
         for event in events { #expect(verify.out.contains("  \(event)\n"), "\(event) in \(verify.out)") }

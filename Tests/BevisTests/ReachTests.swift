@@ -87,7 +87,7 @@ import Testing
         #expect(list.status == 1)
         #expect(list.out == "")
         let words =
-            /^bevis: this vault is older than the checkpoint of [0-9]+ entries that was seen before: an old copy was put back, and it shows only [0-9]+\n  keep this message, and ask the vault's operator and an auditor\n$/
+            /^bevis: this vault is older than the checkpoint of [0-9]+ entries that was seen before: an old copy was put back, and it shows only [0-9]+\n  evidence was kept in .*\/evidence\/[0-9a-f]{16}; it says who is at fault: bevis-audit evidence FILE --keys KEYS\n$/
         #expect(list.err.contains(words), "\(list.err)")
     }
 }

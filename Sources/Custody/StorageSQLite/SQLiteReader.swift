@@ -107,7 +107,8 @@ class SQLiteReader: RecordReader {
         ItemRow(
             id: try row.value("id"), caseID: try row.value("matter"), descriptionID: try row.value("description_id"),
             ingest: try row.bytes("ingest"), contentHeader: try row.bytes("header"),
-            description: try row.bytes("description"), isOwnersAlone: try row.flag("owners_alone"), isErased: try row.flag("erased"))
+            description: try row.bytes("description"), isOwnersAlone: try row.flag("owners_alone"),
+            isErased: try row.flag("erased"))
     }
 
     func signer(_ key: VerifierKey, in matter: CaseID) throws -> SignerRow? {

@@ -45,8 +45,10 @@ enum Samples {
         below parent: NoteHash? = nil, isStanding: Bool = false, isApproved: Bool = true
     ) -> GrantRow {
         GrantRow(
-            id: Random.value(), hash: Random.value(), parent: parent, isStanding: isStanding, note: Random.bytes(50), recipientEnvelope: Random.bytes(60),
-            list: Random.bytes(70), secret: Random.bytes(40), isApproved: isApproved, isRevoked: false, isExpired: false,
+            id: Random.value(), hash: Random.value(), parent: parent, isStanding: isStanding, note: Random.bytes(50),
+            recipientEnvelope: Random.bytes(60),
+            list: Random.bytes(70), secret: Random.bytes(40), isApproved: isApproved, isRevoked: false,
+            isExpired: false,
             openingsUsed: 0, index: 5)
     }
 
