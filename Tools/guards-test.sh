@@ -159,7 +159,7 @@ put Docs/plant.md '[page](Fine.md#x), [web](https://example.org/x), [here](#here
     '```' '[code](nowhere.md)' '```'
 content 'links that are fine'
 
-rm -r Tests Keys/EXAMPLES  # the list of examples names tests
+rm -r Tests Tools/fuzz/seeds Keys/EXAMPLES  # the list of examples names tests and seeds
 caught 'no tests to look at' 'no file in Tests over 800 lines: nothing to look at'
 find . -name '*.md' -delete
 caught 'no pages to look at' "$links: nothing to look at"
