@@ -28,8 +28,7 @@ public final class HTTPConnection {
 
     /// For what is streamed: libcurl's largest buffer that pays, with fewer calls per byte.
     private static let streamBufferByteCount = 512 * 1024
-    /// For what is held in memory. libcurl makes its buffers anew for each exchange: large ones are mapped and
-    /// unmapped every time, which costs a small exchange a tenth of all its work.
+    /// For what is held in memory. libcurl makes its buffers anew for each exchange; a small one needs no large ones.
     private static let messageBufferByteCount = 32 * 1024
 
     /// Prepares a connection; nothing is sent before the first request.
