@@ -62,7 +62,8 @@ struct CaseTrail {
         let titles = try desk.titles(of: own)
         for branch in streams.branches {
             let devices = branch.grant == nil ? try OwnDevices(own, desk.person.home) : nil
-            try adopt(branch.reading, branch.stream, TrailNames(branch.reading, titles, branch.grant, devices: devices), desk)
+            try adopt(
+                branch.reading, branch.stream, TrailNames(branch.reading, titles, branch.grant, devices: devices), desk)
         }
         lines.sort { $0.index < $1.index }
     }

@@ -18,8 +18,11 @@ final class BagFolder {
     /// - Throws: a refusal where there is something of that name already.
     init(new path: String) throws {
         guard mkdir(path, 0o700) == 0 else {
-            guard errno == EEXIST else { throw CommandFailure.system("make the folder", Escaped.quoted(path), code: errno) }
-            throw CommandFailure(.refused, "\(Escaped.quoted(path)) exists already", hint: "name a new folder with --out")
+            guard errno == EEXIST else {
+                throw CommandFailure.system("make the folder", Escaped.quoted(path), code: errno)
+            }
+            throw CommandFailure(
+                .refused, "\(Escaped.quoted(path)) exists already", hint: "name a new folder with --out")
         }
         self.path = path
         root = try TargetFolder(path)

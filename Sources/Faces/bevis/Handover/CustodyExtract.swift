@@ -144,7 +144,9 @@ private struct LineReader {
     }
 
     private func note<Body: NoteBody>(_ hash: NoteHash?, _: Body.Type) -> Body? {
-        guard let bytes = hash.flatMap({ notes[$0] }), let note = try? UnverifiedNote(parsing: bytes) else { return nil }
+        guard let bytes = hash.flatMap({ notes[$0] }), let note = try? UnverifiedNote(parsing: bytes) else {
+            return nil
+        }
         return try? Body(parsing: note.text)
     }
 }

@@ -44,9 +44,10 @@ struct HandoverPlan {
         self.book = book
         self.order = try book.order(order)
         let chosen = incidents.isEmpty ? book.file.incidents : try Set(incidents).map { try book.incident($0) }
-        self.incidents = Timeline(
-            CaseFile(incidents: chosen.flatMap(\.versions), orders: [], erased: [])
-        ).chronological
+        self.incidents =
+            Timeline(
+                CaseFile(incidents: chosen.flatMap(\.versions), orders: [], erased: [])
+            ).chronological
         let picker = try ExhibitPicker(book)
         (exhibits, erased) = try picker.exhibits(of: self.incidents, and: items)
     }

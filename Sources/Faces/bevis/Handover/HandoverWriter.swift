@@ -83,7 +83,8 @@ struct HandoverWriter {
             else { continue }
             let (digest, _) = try bag.write(text.place, bytes: text.text)
             guard digest == known.digest else {
-                throw CommandFailure(.refused, "the text of item \(short(text.id)) is not written as the vault keeps it")
+                throw CommandFailure(
+                    .refused, "the text of item \(short(text.id)) is not written as the vault keeps it")
             }
             try CustodyFiles(desk.session, into: bag).write(try entry(item, known, nil, text.place, extract))
         }
