@@ -214,7 +214,9 @@ public struct AccessLine: Sendable {
     public let purpose: String?
     /// The journal number given.
     public let journal: String?
-    /// The exhibits concerned, in words.
+    /// The exhibits concerned.
+    public let numbers: [UInt64]
+    /// Everything concerned, in words.
     public let exhibits: String
     /// Whether its record and proof lie in the folder.
     public let isProven: Bool
@@ -222,7 +224,7 @@ public struct AccessLine: Sendable {
     /// A line of its parts.
     public init(
         entry: UInt64, time: Timestamp, event: Event, who: String?, to: String?, purpose: String?, journal: String?,
-        exhibits: String, isProven: Bool
+        numbers: [UInt64], exhibits: String, isProven: Bool
     ) {
         self.entry = entry
         self.time = time
@@ -231,6 +233,7 @@ public struct AccessLine: Sendable {
         self.to = to
         self.purpose = purpose
         self.journal = journal
+        self.numbers = numbers
         self.exhibits = exhibits
         self.isProven = isProven
     }

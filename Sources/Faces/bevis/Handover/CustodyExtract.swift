@@ -1,6 +1,7 @@
 import AgeFile
 import AuditTrail
 import CustodianClient
+import Handover
 import Sharing
 import SignedNote
 import Sodium
@@ -17,15 +18,27 @@ struct CustodyExtract {
         let actor: Card?
         /// To whom, where something was lent.
         let recipient: Card?
+        /// The text hash of that card.
+        let recipientHash: NoteHash?
         let request: AccessRequest?
         /// The grant under which it happened, or that it gives, ends or decides on.
         let grantID: GrantID?
+        /// Purposes and reasons that stand in the notes that go along with it.
+        let texts: [PlainText]
         /// The items concerned that are handed over.
         let items: [AgeFileID]
         /// Whether the record says nothing of other items.
         let isProvable: Bool
 
         var record: Record { disclosed.record }
+
+        /// Who did it, and to whom something was lent, with the text hashes of their cards.
+        var people: [(hash: NoteHash, card: Card)] {
+            var people: [(hash: NoteHash, card: Card)] = []
+            if let hash = record.actor, let actor { people.append((hash, actor)) }
+            if let recipient, let recipientHash { people.append((recipientHash, recipient)) }
+            return people
+        }
     }
 
     /// The lines that tell of items handed over, in the log's order.
@@ -98,6 +111,20 @@ struct CustodyExtract {
         return hashes.reduce(into: [:]) { found, hash in found[hash] = notes[hash] }
     }
 
+    /// The lines that can go along with their proofs, where `held` does not name who stands in them, or what for.
+    func provable(holding held: Set<Place>) -> [Line] {
+        let open = lines.filter { line in
+            line.isProvable && !held.contains(.purpose(line.index))
+                && line.people.allSatisfy { !held.contains(.person($0.hash)) }
+        }
+        // A line that ends a grant, or decides on it, is understood only beside the line that gave it.
+        let given = Set(open.filter { [.granted, .lentOn].contains($0.record.event) }.compactMap(\.grantID))
+        return open.filter { line in
+            guard [.approved, .declined, .revoked, .expired].contains(line.record.event) else { return true }
+            return line.grantID.map { given.contains($0) } ?? false
+        }
+    }
+
     /// The line that took an item in.
     func intake(of item: AgeFileID) -> Line? {
         lines.first { $0.record.event == .itemAdded && $0.record.items == [item] }
@@ -128,12 +155,21 @@ private struct LineReader {
 
     func line(_ entry: StreamReading.Entry, _ items: [AgeFileID], isProvable: Bool) throws -> CustodyExtract.Line {
         let record = entry.disclosed.record
+        let lent = [.granted, .lentOn].contains(record.event) ? note(record.notes.first, Grant.self) : nil
         return CustodyExtract.Line(
             index: entry.index, disclosed: entry.disclosed, leaf: try Leaf(entry: entries[Int(entry.index)]),
             actor: note(record.actor, Card.self),
-            recipient: note(note(record.notes.first, Grant.self)?.to, Card.self),
-            request: note(record.notes.first, AccessRequest.self), grantID: grant(record), items: items,
-            isProvable: isProvable)
+            recipient: note(lent?.to, Card.self), recipientHash: lent?.to,
+            request: note(record.notes.first, AccessRequest.self), grantID: grant(record), texts: texts(record),
+            items: items, isProvable: isProvable)
+    }
+
+    private func texts(_ record: Record) -> [PlainText] {
+        let first = record.notes.first
+        return [
+            note(first, AccessRequest.self)?.purpose, note(first, Grant.self)?.purpose,
+            note(first, Decline.self)?.reason, note(first, Revocation.self)?.reason,
+        ].compactMap { $0 }
     }
 
     private func grant(_ record: Record) -> GrantID? {

@@ -24,8 +24,12 @@ struct HandoverPlan {
         let corrected: CorrectedTime?
         /// Whether the owner or a device of hers took it in.
         let isAttested: Bool
-        /// Which program took it in, where it was a device's: its name.
+        /// The device that took it in; `nil` for the owner.
         let device: String?
+        /// What the file says of itself.
+        let found: Description.Found
+        /// Whether somebody looked for that, or there is nothing to look for.
+        let isSearched: Bool
 
         /// The name for its file: ASCII, safe on every system.
         var fileName: String { SafeName(known.fileName ?? []).text }
@@ -52,14 +56,8 @@ struct HandoverPlan {
         (exhibits, erased) = try picker.exhibits(of: self.incidents, and: items)
     }
 
-    /// The incidents that may have broken the order, in the order of their time.
-    var breaches: [History<Incident>] {
-        incidents.filter { history in
-            let facts = history.newest.body.facts
-            guard facts.breach == .possible || facts.breach == .reported else { return false }
-            return facts.order == nil || facts.order == order.number
-        }
-    }
+    /// All items that leave, whole or in part: exhibits, and the texts of incidents and order.
+    var items: [AgeFileID] { exhibits.map(\.item.id) + incidents.map(\.newest.id) + [order.newest.id] }
 }
 
 /// Finds the exhibits of a handover and what is known of them.
@@ -118,10 +116,27 @@ private struct ExhibitPicker {
                 .usage, "item \(short(item.id)) is an incident or an order, not an exhibit",
                 hint: "name incidents with --incident, the order with --order")
         }
+        let (found, isSearched) = look(into: item, known)
         let isDevice = item.ingest.signer != book.own.card.ownerKey
         return HandoverPlan.Exhibit(
             number: one.number, item: item, known: known, stated: stated, incidents: incidents,
             corrected: isDevice ? clocks.corrected(item, known) : nil, isAttested: attested[item.id] ?? false,
-            device: isDevice ? devices.title(of: item.ingest.signer) : nil)
+            device: isDevice ? devices.title(of: item.ingest.signer) : nil, found: found, isSearched: isSearched)
+    }
+
+    /// What the file says of itself: known from its description, or looked for now.
+    private func look(into item: SealedItem, _ known: Description) -> (Description.Found, Bool) {
+        let media = known.mediaType.map { string($0.bytes) } ?? ""
+        let isPlain = media.hasPrefix("text/") || media.hasPrefix("message/")
+        guard known.found == Description.Found(), !isPlain else { return (known.found, true) }
+        do {
+            let reason = VaultSession.Reason(
+                action: .read, purpose: PlainText(literal: "facts of a file"), journal: nil)
+            _ = try book.desk.session.logOwnOpening(
+                [item.id], of: book.own.keys, card: book.own.cardHash, for: reason, by: book.desk.caller)
+            return (try book.desk.look(into: item, of: book.own), true)
+        } catch {
+            return (known.found, false)
+        }
     }
 }
