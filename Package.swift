@@ -80,9 +80,7 @@ let package = Package(
         part("Vault", in: "Domain", on: ["Sodium", "BulkHash", "MerkleTree", "AgeFile", "SignedNote", "Sharing"]),
         part("Camera", in: "Domain", on: ["Sodium", "SignedNote", "Sharing"]),
         part("Dossier", in: "Domain", on: ["Sodium", "AgeFile", "SignedNote", "Sharing"]),
-        part(
-            "Handover", in: "Domain",
-            on: ["Sodium", "MerkleTree", "AgeFile", "SignedNote", "Sharing", "AuditTrail", "Vault", "Camera", "Dossier"]),
+        part("Handover", in: "Domain", on: ["Sodium", "AgeFile", "SignedNote", "Sharing", "Camera", "Dossier"]),
         // Custody
         part(
             "Storage", in: "Custody",
@@ -157,7 +155,7 @@ let package = Package(
         tests("Camera", on: ["Sodium", "SignedNote", "Sharing", "Camera"]),
         tests("Watching", on: ["Sodium", "SignedNote", "Sharing", "Camera", "CustodianClient", "Watching"]),
         tests("Dossier", on: ["Sodium", "AgeFile", "SignedNote", "Sharing", "Dossier"]),
-        tests("Handover", on: ["Sodium", "AgeFile", "SignedNote", "Sharing", "AuditTrail", "Dossier", "Handover"]),
+        tests("Handover", on: ["Sodium", "AgeFile", "SignedNote", "Sharing", "Camera", "Dossier", "Handover"]),
         tests("HTTPTransport", on: ["HTTPTransport"]),
         tests(
             "CustodianServer",

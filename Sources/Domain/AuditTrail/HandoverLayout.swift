@@ -1,6 +1,6 @@
 public import AgeFile
 public import Sharing
-import SignedNote
+public import SignedNote
 import Sodium
 
 /// Where things lie in a handover folder, each path from the folder.

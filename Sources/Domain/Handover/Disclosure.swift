@@ -1,7 +1,6 @@
-import AgeFile
 public import Dossier
-public import Sharing
-public import Sodium
+public import SignedNote
+import Sodium
 
 /// What could tell somebody where the owner, or those near her, can be found.
 public enum Sensitive: UInt8, CaseIterable, Sendable {

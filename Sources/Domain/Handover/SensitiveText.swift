@@ -33,10 +33,13 @@ public enum SensitiveText {
         "hospital", "sygehus", "behandl", "klinik", "therap", "psycholog", "psychiat", "doctor", "counsel", "shelter",
         "clinic", "refuge",
     ]
+    // Ends of streets' names, and what also stands by itself in them.
     private static let streets = [
         "vej", "vejen", "gade", "gaden", "allé", "alle", "stræde", "strædet", "plads", "pladsen", "torv", "torvet",
-        "vænge", "vænget", "park", "parken", "boulevard", "bakken", "bakke", "have", "haven", "kaj", "kajen", "toften",
-        "street", "road", "avenue", "lane", "drive", "square",
+        "vænge", "vænget", "park", "parken", "boulevard", "bakken", "haven", "kajen", "toften",
+    ]
+    private static let streetsAlone: Set<String> = [
+        "allé", "boulevard", "plads", "vej", "street", "road", "avenue", "lane", "square",
     ]
 
     private static func holds(_ words: [String], _ beginnings: [String]) -> Bool {
@@ -46,12 +49,18 @@ public enum SensitiveText {
         }
     }
 
+    private static func isStreet(_ word: String) -> Bool {
+        streetsAlone.contains(word) || streets.contains { word.count > $0.count && word.hasSuffix($0) }
+    }
+
     /// A street's name with a number behind it, or four digits and a name: `Nygade 4`, `6700 Esbjerg`.
     private static func holdsAddress(_ text: String) -> Bool {
         let words = text.split { $0 == " " || $0 == "," || $0.isNewline || $0 == "\t" }.map(String.init)
-        for (word, next) in zip(words, words.dropFirst()) {
+        for (index, (word, next)) in zip(words, words.dropFirst()).enumerated() {
             let letters = word.filter(\.isLetter)
-            if streets.contains(where: { letters.hasSuffix($0) }), next.first?.isNumber == true { return true }
+            // English puts the number first: 4 High Street.
+            let before = words[max(0, index - 2)].first?.isNumber == true
+            if isStreet(letters), next.first?.isNumber == true || before { return true }
             let digits = word.allSatisfy { ("0"..."9").contains($0) }
             if digits, word.count == 4, let number = Int(word), (800...9999).contains(number) {
                 // A year is followed by words as well.

@@ -56,11 +56,11 @@ struct Words {
     // MARK: Single words
 
     func breach(_ breach: Breach?) -> String {
+        guard let breach else { return notStated }
         switch breach {
-        case .possible: pick("mulig", "possible")
-        case .reported: pick("anmeldt", "reported")
-        case Breach.none: pick("nej", "no")
-        case nil: notStated
+        case .possible: return pick("mulig", "possible")
+        case .reported: return pick("anmeldt", "reported")
+        case .none: return pick("nej", "no")
         }
     }
 

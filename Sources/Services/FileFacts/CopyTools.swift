@@ -56,9 +56,7 @@ public enum CopyTools {
         + "-c:a aac -movflags frag_keyframe+empty_moov -f mp4"
 
     private static func words(_ parameters: String) -> [String] {
-        parameters.split(separator: " ").map { word in
-            word == "ORIGINAL" ? "/input" : String(word).filter { $0 != "'" || word.contains("min(") }
-        }
+        parameters.split(separator: " ").map { $0 == "ORIGINAL" ? "/input" : String($0) }
     }
 
     /// A JPEG of a picture, or of a film's first second.

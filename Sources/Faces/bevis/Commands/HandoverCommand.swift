@@ -69,7 +69,7 @@ struct HandoverCommand: AsyncParsableCommand {
         let statement = HandoverStatement(
             to: try to.map { try line($0, "--to") }, purpose: try purpose.map { try line($0, "--purpose") },
             journal: try journal.map { try line($0, "--journal") })
-        let archive = zip || !sealTo.isEmpty ? try HandoverArchive(sealingTo: sealTo) : nil
+        let archive = try zip || !sealTo.isEmpty ? HandoverArchive(sealingTo: sealTo) : nil
         let desk = try Desk(vault, passphrase)
         let book = try CaseBook(desk, try desk.ownCase(dossier.matter))
         guard desk.caller.signer.verifierKey == book.own.card.ownerKey else {
@@ -85,7 +85,7 @@ struct HandoverCommand: AsyncParsableCommand {
         let builder = ContentBuilder(plan: plan, held: held, language: language)
         try log(builder, statement)
         let extract = try CustodyExtract(try CaseStreams(book.own, desk), of: builder.whole, book.own)
-        try HandoverCommand.refuseStrangers(disclosure, Disclosure(plan, extract, language))
+        try HandoverCommand.refuseStrangers(disclosure, Disclosure(plan, extract, language, own: false))
         try write(builder, statement, extract, archive, to: out)
         try desk.remember()
     }

@@ -46,7 +46,7 @@ struct ContentBuilder {
 
     /// Whether nothing of a text is held back, so that it can go along as it is kept.
     func isWhole(_ history: History<Incident>) -> Bool {
-        !held.contains { if case .incident(history.number, _, _) = $0 { true } else { false } }
+        !held.contains { if case .incident(history.number, _, part: _) = $0 { true } else { false } }
     }
 
     /// As the other form, for the order.
@@ -179,7 +179,7 @@ struct ContentBuilder {
 
 extension AccessLine.Event {
     /// What a record's event is on the pages; `nil` for one that is not told there.
-    init?(_ event: Event) {
+    init?(_ event: AuditTrail.Event) {
         switch event {
         case .itemAdded: self = .added
         case .granted: self = .granted

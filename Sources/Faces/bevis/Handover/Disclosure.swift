@@ -14,7 +14,10 @@ struct Disclosure {
     let findings: [DisclosureFinding]
     private let language: Language
 
-    init(_ plan: HandoverPlan, _ extract: CustodyExtract, _ language: Language) {
+    /// Looks through a plan.
+    ///
+    /// - Parameter own: whether also what the owner wrote as purposes of her own openings is looked through.
+    init(_ plan: HandoverPlan, _ extract: CustodyExtract, _ language: Language, own: Bool = true) {
         self.language = language
         var findings: [DisclosureFinding] = []
         func look(_ place: Place, _ text: String, _ known: [Sensitive] = []) {
@@ -33,7 +36,8 @@ struct Disclosure {
         for (hash, card) in Disclosure.people(in: extract, plan.book.own) {
             look(.person(hash), CardView(card).text, [.person])
         }
-        for line in extract.lines where !line.texts.isEmpty {
+        let ownerKey = plan.book.own.card.ownerKey
+        for line in extract.lines where !line.texts.isEmpty && (own || line.actor?.key != ownerKey) {
             look(.purpose(line.index), line.texts.map { bevis.string($0.bytes) }.joined(separator: "; "))
         }
         self.findings = findings

@@ -47,7 +47,7 @@ struct HandoverPlan {
     init(_ book: CaseBook, order: UInt64, incidents: [UInt64], items: [String]) throws {
         self.book = book
         self.order = try book.order(order)
-        let chosen = incidents.isEmpty ? book.file.incidents : try Set(incidents).map { try book.incident($0) }
+        let chosen = try incidents.isEmpty ? book.file.incidents : Set(incidents).map { try book.incident($0) }
         self.incidents =
             Timeline(
                 CaseFile(incidents: chosen.flatMap(\.versions), orders: [], erased: [])

@@ -44,7 +44,7 @@ final class HandoverWriter {
         (self.builder, self.statement, self.extract) = (builder, statement, extract)
         (self.volume, self.volumes) = (volume, volumes)
         bag = try BagFolder(new: path)
-        custody = CustodyFiles(desk.session, into: bag)
+        custody = CustodyFiles(builder.plan.book.desk.session, into: bag)
     }
 
     func write() throws {
@@ -52,7 +52,7 @@ final class HandoverWriter {
         try writeTexts()
         try custody.write(extract.cards + extract.provable(holding: builder.held), of: extract)
         try writeTables()
-        var content = content()
+        var content = pages()
         content.hasPDF = try writePDF(content)
         try bag.write(HandoverLayout.index, bytes: HTMLPage.bytes(of: content.document))
         try finish()
@@ -165,12 +165,12 @@ final class HandoverWriter {
             // The mark tells spreadsheets that it is UTF-8.
             try bag.write(HandoverLayout.table, bytes: [0xEF, 0xBB, 0xBF] + table)
         }
-        try bag.write(HandoverLayout.linkedData, bytes: Array((LinkedData(content()).json.text + "\n").utf8))
+        try bag.write(HandoverLayout.linkedData, bytes: Array((LinkedData(pages()).json.text + "\n").utf8))
     }
 
     // MARK: Pages
 
-    private func content() -> Content {
+    private func pages() -> Content {
         let card = try? Card(parsing: desk.person.card.text)
         var content = Content(
             language: builder.language, owner: card.map { string($0.name.bytes) } ?? "",
