@@ -8,10 +8,12 @@ import Testing
 
 /// The texts of a handover folder are read in one way only.
 @Suite struct HandoverTextTests {
-    private let signer = try? NoteSigner(name: KeyName(Array("bevis.example/person".utf8)), key: .random())
+    private func signer() throws -> NoteSigner {
+        NoteSigner(name: try KeyName(Array("bevis.example/person".utf8)), key: SigningKey())
+    }
 
     private func note(volume: UInt64 = 1, of volumes: UInt64 = 2) throws -> HandoverNote {
-        let signer = try #require(signer)
+        let signer = try signer()
         return HandoverNote(
             caseID: Random.value(), owner: signer.verifierKey, time: Timestamp(seconds: 1_800_000_000),
             to: try PlainText(Array("Politiet".utf8)), purpose: nil, journal: nil, volume: volume, volumes: volumes,

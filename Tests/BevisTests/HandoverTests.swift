@@ -123,7 +123,7 @@ import TransparencyLog
         for line in lines {
             let stem = "out/data/custody/log/" + line.dropLast(7)
             let record = try world.read(stem + ".record")
-            let salt = RecordSalt(try Bytes32(hex: try world.read(stem + ".salt").dropLast()))
+            let salt = try RecordSalt(hex: try world.read(stem + ".salt").dropLast())
             let tag = try Hex.decode(try world.read(stem + ".tag").dropLast())
             let leaf = try Leaf(entry: tag + salt.commitment(to: record).bytes.array)
             let proof = try LogProof(parsing: try world.read(stem + ".tlog-proof"))

@@ -1,5 +1,6 @@
 import Dossier
 import Handover
+import Sharing
 import Testing
 
 @Suite struct SensitiveTests {

@@ -1,5 +1,4 @@
 public import AgeFile
-public import Sharing
 public import SignedNote
 import Sodium
 

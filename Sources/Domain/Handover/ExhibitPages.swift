@@ -1,5 +1,6 @@
 import Camera
 import Dossier
+import Sharing
 import SignedNote
 
 /// The exhibits: what each is, where it came from, what its camera's clock is worth, and where it lies.

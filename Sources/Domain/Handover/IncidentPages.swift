@@ -1,4 +1,5 @@
 import Dossier
+import Sharing
 import SignedNote
 
 /// What happened: the breaches, the typical incidents, all of them, and how often.

@@ -1,4 +1,4 @@
-import Dossier
+public import Dossier
 
 /// Words and sentences of a handover, each in Danish and English.
 struct Words {

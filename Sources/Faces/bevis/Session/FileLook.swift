@@ -1,3 +1,4 @@
+import AgeFile
 import CustodianClient
 import FileFacts
 import Terminal
