@@ -282,7 +282,7 @@ import TransparencyLog
         for part in ["/StructTreeRoot", "<pdfaid:part>2"] {
             #expect(pdf.firstRange(of: Array(part.utf8)) != nil, "\(part)")
         }
-        for part in ["/JavaScript", "/Launch", "/EmbeddedFile", "/AA"] {
+        for part in ["/JavaScript", "/Launch", "/EmbeddedFile", "/URI"] {
             #expect(pdf.firstRange(of: Array(part.utf8)) == nil, "\(part)")
         }
     }
@@ -335,6 +335,22 @@ import TransparencyLog
         #expect(opened.status == 0, "\(opened.err)")
         let again = try await world.tool("python3", "-m", "zipfile", "-t", world.path("opened.zip"))
         #expect(again.status == 0, "\(again.out)")
+    }
+
+    @Test func fullDiskEndsInAClearMessageAndAFolderWithoutItsNote() async throws {
+        let world = try await world()
+        var words = ["handover", "--order", "1", "--out", world.path("small/out")]
+        for finding in try await findings(world) { words += ["--confirm", finding.code] }
+        // A file system of its own that is too small for the originals.
+        let jail = ["bwrap", "--dev-bind", "/", "/", "--size", "24576", "--tmpfs", world.path("small"), "--"]
+        let script = "\"$@\"; code=$?; find small -type f > left; exit $code"
+        let outcome = try await Command(folder: world.folder, environment: world.environment(of: "signe")).run(
+            jail + ["sh", "-c", script, "sh", Command.binaries + "/bevis"] + words)
+        #expect(outcome.status == 3, "\(outcome.err)")
+        #expect(outcome.err.contains("No space left on device"), "\(outcome.err)")
+        let left = try text(world, "left")
+        #expect(!left.contains("handover.note") && !left.contains("index.html"), "\(left)")
+        #expect(!left.contains(".part-"), "\(left)")
     }
 
     @Test func whatExistsIsNeverWrittenOver() async throws {

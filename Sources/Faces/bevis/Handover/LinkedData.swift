@@ -34,7 +34,7 @@ struct LinkedData {
             "case-investigation": .text("https://ontology.caseontology.org/case/investigation/"),
             "xsd": .text("http://www.w3.org/2001/XMLSchema#"),
         ]
-        for part in ["core", "observable", "types", "action", "identity", "vocabulary"] {
+        for part in ["core", "observable", "types", "action", "identity"] {
             names["uco-" + part] = .text(uco + part + "/")
         }
         return .object(names)
@@ -64,7 +64,7 @@ struct LinkedData {
         if let fileName = exhibit.fileName { file["uco-observable:fileName"] = .text(fileName) }
         let hash = JSONValue.object([
             "@id": id("hash", name), "@type": .text("uco-types:Hash"),
-            "uco-types:hashMethod": value("uco-vocabulary:HashNameVocab", "SHA256"),
+            "uco-types:hashMethod": .text("SHA256"),
             "uco-types:hashValue": value("xsd:hexBinary", exhibit.digest),
         ])
         let data = JSONValue.object([
