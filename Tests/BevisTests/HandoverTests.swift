@@ -205,6 +205,33 @@ import TransparencyLog
         #expect(!world.exists("out"))
     }
 
+    @Test func eachFindingIsAskedAboutAtTheTerminal() async throws {
+        let world = try await world()
+        let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "TerminalTests/typist.py").path
+        let count = try await findings(world).count
+        #expect(count == 2)
+        let steps: [[String?]] = [
+            ["Må det med? ja eller nej: ", "måske\n"], ["svar ja eller nej", nil],
+            ["Må det med? ja eller nej: ", "nej\n"], ["Må det med? ja eller nej: ", "nej\n"], ["wrote", nil],
+        ]
+        let spec: [String: Any] = [
+            "argv": [
+                Command.binaries + "/bevis", "handover", "--order", "1", "--out", world.path("out"), "--language", "da",
+            ],
+            "steps": steps.map { $0.map { $0 as Any? ?? NSNull() } },
+            "environment": world.environment(of: "signe"),
+        ]
+        let json = String(decoding: try JSONSerialization.data(withJSONObject: spec), as: UTF8.self)
+        let typed = try await world.tool("python3", script, json)
+        #expect(typed.status == 0, "\(typed.err)")
+        let page = try text(world, "out/index.html")
+        #expect(page.contains("[tilbageholdt]") && !page.contains("Nygade"))
+        // No original is there that holds its place, and no copy that does.
+        #expect(!world.exists("out/data/exhibits/001-hallway.jpg"))
+        #expect(world.exists("out/data/copies/001-without-place-hallway.jpg"))
+    }
+
     @Test func whatIsHeldBackIsInNoFile() async throws {
         let world = try await world()
         try await handOver(world, ["--language", "da"], holding: ["Nygade"])
@@ -347,7 +374,8 @@ import TransparencyLog
         let outcome = try await Command(folder: world.folder, environment: world.environment(of: "signe")).run(
             jail + ["sh", "-c", script, "sh", Command.binaries + "/bevis"] + words)
         #expect(outcome.status == 3, "\(outcome.err)")
-        #expect(outcome.err.contains("No space left on device"), "\(outcome.err)")
+        #expect(outcome.err.contains("the disk is full"), "\(outcome.err)")
+        #expect(outcome.err.contains("is not complete: it has no handover.note"), "\(outcome.err)")
         let left = try text(world, "left")
         #expect(!left.contains("handover.note") && !left.contains("index.html"), "\(left)")
         #expect(!left.contains(".part-"), "\(left)")

@@ -157,7 +157,7 @@ struct IncidentPages {
         var text = Inline(lines.joined(separator: "\n"))
         if let path = incident.path {
             text = Inline(
-                [text, Inline(words.pick("teksten, som den ligger", "the text as it is kept"), path: path)],
+                [text, Inline(words.pick("teksten, som den er gemt", "the text as it is kept"), path: path)],
                 separator: "\n")
         } else {
             text = Inline(

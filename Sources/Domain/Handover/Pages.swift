@@ -147,7 +147,8 @@ struct ExhibitLinks {
 
     /// An exhibit by its number, leading to the original, or to what stands in for it.
     func link(_ number: UInt64) -> Inline {
-        let name = words.pick("Bilag \(number)", "Exhibit \(number)")
+        // Name and number stay on one line.
+        let name = words.pick("Bilag\u{A0}\(number)", "Exhibit\u{A0}\(number)")
         guard let exhibit = content.exhibits.first(where: { $0.number == number }) else {
             let gone = content.erased.contains(number)
             return Inline(

@@ -59,7 +59,7 @@ struct TypesetData {
                 rows.map { row in
                     column < row.count ? row[column].text.split(separator: "\n").map(\.count).max() ?? 0 : 0
                 }.max() ?? 0
-            return Int64(min(40, max(8, longest, headers[column].count + 2)))
+            return Int64(min(40, max(11, longest, headers[column].count + 4)))
         }
     }
 
