@@ -114,8 +114,8 @@ import Testing
             exhibit.corrected = ClockHistory([check]).correct(shown)
             content.exhibits = [exhibit]
             let page = html(content)
-            let own = language == .danish ? "kl. 01.54.50" : "01:54:50"
-            let corrected = language == .danish ? "kl. 01.53.20" : "01:53:20"
+            let own = language == .danish ? "kl. 15.54.50" : "15:54:50"
+            let corrected = language == .danish ? "kl. 15.53.20" : "15:53:20"
             #expect(page.contains(own) && page.contains(corrected), "\(page)")
             for word in words { #expect(page.contains(word), "\(word)") }
         }

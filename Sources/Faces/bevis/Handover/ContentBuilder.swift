@@ -87,9 +87,9 @@ struct ContentBuilder {
 
     /// The name of an exhibit's file, without what is held back.
     func fileName(_ exhibit: HandoverPlan.Exhibit) -> String {
-        guard isHeld(exhibit, .fileName) else { return exhibit.fileName }
+        guard isHeld(exhibit, .fileName) else { return HandedName.name(exhibit.fileName) }
         let ending = exhibit.fileName.split(separator: ".").dropFirst().last.map { "." + $0 } ?? ""
-        return "item" + ending
+        return HandedName.name("item" + ending)
     }
 
     func page(
