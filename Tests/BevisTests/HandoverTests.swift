@@ -314,6 +314,33 @@ import TransparencyLog
         }
     }
 
+    @Test func camerasClipBringsItsClockAndTheCardsThatVouchForIt() async throws {
+        let world = try await world()
+        try await world.pair()
+        try world.film("2026-11-22/18/hall/04.05.mp4", 1)
+        #expect(try await world.watchOnce().status == 0)
+        try await world.prepare(
+            "signe", "device", "clock", "hall", "--reads", "2026-11-22T18:05:30Z", "--reference",
+            "2026-11-22T18:04:00Z", "--source", "telefon")
+        let clip = try #require(try await world.added().first { ($0["kind"] as? String) == "footage" })
+        try await world.prepare("signe", "incident", "link", "2", try #require(clip["item"] as? String))
+        try await world.prepare("signe", "device", "withdraw", "hall")
+        try await handOver(world, ["--language", "da", "--zone", "Europe/Copenhagen"], holding: ["Nygade"])
+        let page = try text(world, "out/index.html")
+        for part in [
+            "22. nov. 2026 kl. 19.04.05", "22. nov. 2026 kl. 19.02.35", "uret 1 min 30 s foran", "enheden Gangen",
+        ] {
+            #expect(page.contains(part), "\(part)")
+        }
+        #expect(!page.contains("ikke bekræftet"))
+        let records = try world.names(in: "out/data/custody/log").filter { $0.hasSuffix(".record") }.map {
+            try Record(parsing: try world.read("out/data/custody/log/" + $0))
+        }
+        #expect(records.filter { $0.event == .caseOpened }.count == 1)
+        #expect(records.filter { $0.event == .caseCardChanged }.count == 2)
+        #expect(records.contains { $0.event == .itemAdded && $0.actor == nil })
+    }
+
     @Test func withoutTheTypesetterTheFolderIsWholeAndSaysWhatIsMissing() async throws {
         let world = try await world()
         var answers: [String] = []
