@@ -127,7 +127,8 @@ let package = Package(
             name: "bevis",
             dependencies: [
                 "Sodium", "MerkleTree", "AgeFile", "SignedNote", "TransparencyLog", "Sharing", "AuditTrail", "Vault",
-                "Camera", "Dossier", "Handover", "Storage", "StorageSQLite", "Custodian", "CustodianServer", "CustodianClient",
+                "Camera", "Dossier", "Handover", "Storage", "StorageSQLite", "Custodian", "CustodianServer",
+                "CustodianClient",
                 "CustodianProtocol", "HTTPTransport", "FileFacts", "Terminal", "Home", "Watching", arguments,
             ],
             path: "Sources/Faces/bevis", swiftSettings: settings),

@@ -205,6 +205,33 @@ import TransparencyLog
         #expect(!world.exists("out"))
     }
 
+    @Test func eachFindingIsAskedAboutAtTheTerminal() async throws {
+        let world = try await world()
+        let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "TerminalTests/typist.py").path
+        let count = try await findings(world).count
+        #expect(count == 2)
+        let steps: [[String?]] = [
+            ["Må det med? ja eller nej: ", "måske\n"], ["svar ja eller nej", nil],
+            ["Må det med? ja eller nej: ", "nej\n"], ["Må det med? ja eller nej: ", "nej\n"], ["wrote", nil],
+        ]
+        let spec: [String: Any] = [
+            "argv": [
+                Command.binaries + "/bevis", "handover", "--order", "1", "--out", world.path("out"), "--language", "da",
+            ],
+            "steps": steps.map { $0.map { $0 as Any? ?? NSNull() } },
+            "environment": world.environment(of: "signe"),
+        ]
+        let json = String(decoding: try JSONSerialization.data(withJSONObject: spec), as: UTF8.self)
+        let typed = try await world.tool("python3", script, json)
+        #expect(typed.status == 0, "\(typed.err)")
+        let page = try text(world, "out/index.html")
+        #expect(page.contains("[tilbageholdt]") && !page.contains("Nygade"))
+        // No original is there that holds its place, and no copy that does.
+        #expect(!world.exists("out/data/exhibits/001-hallway.jpg"))
+        #expect(world.exists("out/data/copies/001-without-place-hallway.jpg"))
+    }
+
     @Test func whatIsHeldBackIsInNoFile() async throws {
         let world = try await world()
         try await handOver(world, ["--language", "da"], holding: ["Nygade"])
@@ -282,9 +309,36 @@ import TransparencyLog
         for part in ["/StructTreeRoot", "<pdfaid:part>2"] {
             #expect(pdf.firstRange(of: Array(part.utf8)) != nil, "\(part)")
         }
-        for part in ["/JavaScript", "/Launch", "/EmbeddedFile", "/AA"] {
+        for part in ["/JavaScript", "/Launch", "/EmbeddedFile", "/URI"] {
             #expect(pdf.firstRange(of: Array(part.utf8)) == nil, "\(part)")
         }
+    }
+
+    @Test func camerasClipBringsItsClockAndTheCardsThatVouchForIt() async throws {
+        let world = try await world()
+        try await world.pair()
+        try world.film("2026-11-22/18/hall/04.05.mp4", 1)
+        #expect(try await world.watchOnce().status == 0)
+        try await world.prepare(
+            "signe", "device", "clock", "hall", "--reads", "2026-11-22T18:05:30Z", "--reference",
+            "2026-11-22T18:04:00Z", "--source", "telefon")
+        let clip = try #require(try await world.added().first { ($0["kind"] as? String) == "footage" })
+        try await world.prepare("signe", "incident", "link", "2", try #require(clip["item"] as? String))
+        try await world.prepare("signe", "device", "withdraw", "hall")
+        try await handOver(world, ["--language", "da", "--zone", "Europe/Copenhagen"], holding: ["Nygade"])
+        let page = try text(world, "out/index.html")
+        for part in [
+            "22. nov. 2026 kl. 19.04.05", "22. nov. 2026 kl. 19.02.35", "uret 1 min 30 s foran", "enheden Gangen",
+        ] {
+            #expect(page.contains(part), "\(part)")
+        }
+        #expect(!page.contains("ikke bekræftet"))
+        let records = try world.names(in: "out/data/custody/log").filter { $0.hasSuffix(".record") }.map {
+            try Record(parsing: try world.read("out/data/custody/log/" + $0))
+        }
+        #expect(records.filter { $0.event == .caseOpened }.count == 1)
+        #expect(records.filter { $0.event == .caseCardChanged }.count == 2)
+        #expect(records.contains { $0.event == .itemAdded && $0.actor == nil })
     }
 
     @Test func withoutTheTypesetterTheFolderIsWholeAndSaysWhatIsMissing() async throws {
@@ -335,6 +389,23 @@ import TransparencyLog
         #expect(opened.status == 0, "\(opened.err)")
         let again = try await world.tool("python3", "-m", "zipfile", "-t", world.path("opened.zip"))
         #expect(again.status == 0, "\(again.out)")
+    }
+
+    @Test func fullDiskEndsInAClearMessageAndAFolderWithoutItsNote() async throws {
+        let world = try await world()
+        var words = ["handover", "--order", "1", "--out", world.path("small/out")]
+        for finding in try await findings(world) { words += ["--confirm", finding.code] }
+        // A file system of its own that is too small for the originals.
+        let jail = ["bwrap", "--dev-bind", "/", "/", "--size", "24576", "--tmpfs", world.path("small"), "--"]
+        let script = "\"$@\"; code=$?; find small -type f > left; exit $code"
+        let outcome = try await Command(folder: world.folder, environment: world.environment(of: "signe")).run(
+            jail + ["sh", "-c", script, "sh", Command.binaries + "/bevis"] + words)
+        #expect(outcome.status == 3, "\(outcome.err)")
+        #expect(outcome.err.contains("the disk is full"), "\(outcome.err)")
+        #expect(outcome.err.contains("is not complete: it has no handover.note"), "\(outcome.err)")
+        let left = try text(world, "left")
+        #expect(!left.contains("handover.note") && !left.contains("index.html"), "\(left)")
+        #expect(!left.contains(".part-"), "\(left)")
     }
 
     @Test func whatExistsIsNeverWrittenOver() async throws {

@@ -49,6 +49,9 @@ import Testing
         // Every command of hers says so, on standard error, also where she asks for JSON.
         let list = try await world.bevis("signe", "list", "--json")
         #expect(list.err == "1 grant waits for your approval; look and answer: bevis approve\n")
+        let pending = try #require(
+            try await world.bevis("signe", "approve", "--json").json() as? [[String: Any]])
+        #expect(pending.map { $0["grant"] as? String } == [child] && pending[0]["items"] is [Any])
         let shown = try await world.bevis("signe", "approve")
         #expect(shown.status == 0)
         #expect(shown.err == "")
@@ -247,11 +250,7 @@ import Testing
 
     /// The auditor finds everything in order, and sees the events.
     private func audited(_ world: Sandbox, _ events: [String]) async throws {
-        try await world.prepare("revisor", "audit", "export", "--out", "bundle")
-        let verify = try await Command(folder: world.folder, environment: world.environment(of: "revisor")).run(
-            [
-                "bevis-audit", "verify", "bundle", "--keys", "Keys", "-i", "h-revisor/identity.age",
-            ])
+        let verify = try await world.audited()
         #expect(verify.status == 0, "\(verify.out)\(verify.err)")
         #expect(verify.out.hasPrefix("intact: "))
         for event in events { #expect(verify.out.contains("  \(event)\n"), "\(event) in \(verify.out)") }

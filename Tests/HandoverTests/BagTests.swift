@@ -23,4 +23,12 @@ import Testing
         #expect(text.contains("Bag-Count: 2 of 3\n"))
         #expect(!String(decoding: manifest.info(day: day, volume: 1, of: 1), as: UTF8.self).contains("Bag-Count"))
     }
+
+    @Test(arguments: [
+        ("clip.mp4", "clip.mp4"), ("PHOTO.JPG", "PHOTO.JPG"), ("a.exe", "a.exe.data"), ("page.html", "page.html.data"),
+        ("x.svg", "x.svg.data"), ("clip.mp4.lnk", "clip.mp4.lnk.data"), ("macro.docm", "macro.docm.data"),
+        ("noending", "noending.data"), ("mp4", "mp4.data"), ("a.js", "a.js.data"), ("a.pdf.scr", "a.pdf.scr.data"),
+    ]) func nothingHandedOverRunsByADoubleClick(_ name: String, _ handed: String) {
+        #expect(HandedName.name(name) == handed)
+    }
 }

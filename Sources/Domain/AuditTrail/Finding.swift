@@ -54,7 +54,7 @@ extension Finding {
         case cardUnknown, cardRepeated, cardNotVouched, withdrawalNotAllowed, trustNotNext, keyWithdrawn
         // Of cases and items.
         case caseUnknown, caseNotAllowed, caseCardNotNext, keyDiffers, itemNotAllowed, itemRepeated, ingestChainBroken
-        case heartbeatNotAllowed
+        case heartbeatNotAllowed, descriptionNotAllowed, verificationNotAllowed
         // Of grants and requests.
         case answerNotAllowed
         case grantUnknown, grantNotAllowed, grantRepeated, listDiffers, endNotAllowed
@@ -75,7 +75,7 @@ extension Finding {
             case .foreignLeaf, .recordInconsistent, .timeBackwards, .clockDiffers, .clockUnannounced, .cardUnknown,
                 .cardRepeated, .cardNotVouched, .withdrawalNotAllowed, .trustNotNext, .keyWithdrawn, .caseUnknown,
                 .caseNotAllowed, .caseCardNotNext, .itemNotAllowed, .itemRepeated, .ingestChainBroken,
-                .heartbeatNotAllowed,
+                .heartbeatNotAllowed, .descriptionNotAllowed, .verificationNotAllowed,
                 .grantUnknown, .grantNotAllowed, .grantRepeated, .endNotAllowed, .answerNotAllowed,
                 .grantedAgainstRules, .refusedAgainstRules, .refusedForOtherReasons, .requestRepeated:
                 .ruleBroken

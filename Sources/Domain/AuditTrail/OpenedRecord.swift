@@ -9,6 +9,8 @@ enum NamedNote: Sendable {
     case trust(Unverified<Trust>)
     case caseCard(Unverified<CaseCard>)
     case ingest(Unverified<IngestRecord>)
+    case newDescription(Unverified<NewDescription>)
+    case verification(Unverified<Verification>)
     case heartbeat(Unverified<Heartbeat>)
     case grant(Unverified<Grant>)
     case revocation(Unverified<Revocation>)
@@ -27,6 +29,8 @@ enum NamedNote: Sendable {
         case .trustChanged: self = .trust(try Unverified(parsing: bytes))
         case .caseOpened, .caseCardChanged: self = .caseCard(try Unverified(parsing: bytes))
         case .itemAdded: self = .ingest(try Unverified(parsing: bytes))
+        case .described: self = .newDescription(try Unverified(parsing: bytes))
+        case .verified: self = .verification(try Unverified(parsing: bytes))
         case .heartbeat: self = .heartbeat(try Unverified(parsing: bytes))
         case .granted, .lentOn: self = .grant(try Unverified(parsing: bytes))
         case .revoked: self = .revocation(try Unverified(parsing: bytes))
@@ -36,7 +40,7 @@ enum NamedNote: Sendable {
         case .declined: self = .decline(try Unverified(parsing: bytes))
         case .extended: self = .more(try Unverified(parsing: bytes))
         case .memberAdded: self = .membership(try Unverified(parsing: bytes))
-        case .caseErased, .verified, .backedUp, .clockMovedBack, .described, .itemErased, .expired: return nil
+        case .caseErased, .backedUp, .clockMovedBack, .itemErased, .expired: return nil
         }
     }
 
@@ -48,6 +52,8 @@ enum NamedNote: Sendable {
         case .trust(let note): note.hash
         case .caseCard(let note): note.hash
         case .ingest(let note): note.hash
+        case .newDescription(let note): note.hash
+        case .verification(let note): note.hash
         case .heartbeat(let note): note.hash
         case .grant(let note): note.hash
         case .revocation(let note): note.hash
@@ -65,10 +71,10 @@ extension Event {
     /// Whether the record says everything, or names only notes that were shown before.
     fileprivate var isAboutNoNote: Bool {
         switch self {
-        case .caseErased, .verified, .backedUp, .clockMovedBack, .described, .itemErased, .expired: true
+        case .caseErased, .backedUp, .clockMovedBack, .itemErased, .expired: true
         case .approved, .declined, .extended, .memberAdded, .memberWithdrawn: false
-        case .cardAdded, .cardWithdrawn, .trustChanged, .caseOpened, .caseCardChanged, .itemAdded, .heartbeat, .granted,
-            .lentOn,
+        case .cardAdded, .cardWithdrawn, .trustChanged, .caseOpened, .caseCardChanged, .itemAdded, .described,
+            .verified, .heartbeat, .granted, .lentOn,
             .listed, .opened, .exported, .refused, .revoked, .keyChanged:
             false
         }

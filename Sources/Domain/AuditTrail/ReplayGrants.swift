@@ -27,7 +27,8 @@ extension Replay {
         state.chains[id] = ReplayState.Chain(sequence: body.sequence, hash: note.hash)
         guard state.items[item] == nil else { return report(.itemRepeated, leaf.opened) }
         state.items[item] = ReplayState.Item(
-            caseID: body.caseID, descriptionID: body.description.id, isPrivate: reach == .ownerAlone)
+            caseID: body.caseID, descriptionID: body.description.id, describedBy: note.hash,
+            isPrivate: reach == .ownerAlone)
     }
 
     private mutating func judgeSigner(

@@ -14,11 +14,7 @@ extension Replay {
         line.purpose = body.purpose
         line.journal = body.journal
         guard isSigned(leaf) else { return }
-        switch leaf.seen {
-        case .none, .fits: break
-        case .notSigned: report(.headNotSigned, leaf.opened)
-        case .forked: report(.forked, leaf.opened)
-        }
+        judgeSeen(leaf)
         let lent = body.grantID.flatMap { state.grants[$0] }
         if case .grant(let id) = record.stream, state.grants[id] == nil {
             report(.grantUnknown, leaf.opened, unless: [StreamID](state.doubts))
@@ -38,6 +34,15 @@ extension Replay {
         // An owner is not given the checkpoints that were kept.
         if wasGranted, holdsVault { uncovered.append(leaf.opened.index) }
         if wasGranted, body.action.isOpening { countOpening(body.grantID) }
+    }
+
+    /// The checkpoint that somebody names is one that the log has signed, of this log.
+    mutating func judgeSeen(_ leaf: CheckedLeaf) {
+        switch leaf.seen {
+        case .none, .fits: break
+        case .notSigned: report(.headNotSigned, leaf.opened)
+        case .forked: report(.forked, leaf.opened)
+        }
     }
 
     private func stream(of request: AccessRequest) -> StreamID {

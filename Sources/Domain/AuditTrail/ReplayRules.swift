@@ -57,6 +57,8 @@ extension Replay {
         case .trust(let note)?: judge(trust: note, record, leaf)
         case .caseCard(let note)?: judge(caseCard: note, record, leaf, &line)
         case .ingest(let note)?: judge(ingest: note, record, leaf, &line)
+        case .newDescription(let note)?: judge(newDescription: note, record, leaf)
+        case .verification(let note)?: judge(verification: note, record, leaf)
         case .heartbeat(let note)?: judge(heartbeat: note, record, leaf, &line)
         case .grant(let note)?: judge(grant: note, record, leaf, &line)
         case .revocation(let note)?: judge(revocation: note, record, leaf, &line)
@@ -92,9 +94,9 @@ extension Replay {
         case .expired: judgeExpiry(record, leaf)
         case .refused where record.notes.count == 1 && state.hasDecided(record.notes[0]):
             judgeWithdrawnResponse(record, leaf, &line)
-        case .verified, .backedUp, .clockMovedBack:
+        case .backedUp, .clockMovedBack:
             if record.actor != nil || !record.items.isEmpty { report(.recordInconsistent, leaf.opened) }
-        case .caseErased, .described, .itemErased:
+        case .caseErased, .itemErased:
             if record.event == .itemErased { for item in record.items { state.items[item]?.isErased = true } }
             report(.eventUnknown, leaf.opened)
             state.doubts.insert(record.stream)

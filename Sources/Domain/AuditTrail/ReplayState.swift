@@ -12,7 +12,9 @@ struct ReplayState {
 
     struct Item {
         let caseID: CaseID
-        let descriptionID: AgeFileID
+        var descriptionID: AgeFileID
+        /// Text hash of the note that gave the description.
+        var describedBy: NoteHash
         /// Whether no grant may list it.
         let isPrivate: Bool
         var isErased = false

@@ -29,7 +29,7 @@ public struct BagManifest: Sendable {
 
     /// Facts for people: the day, how much there is, and which folder of how many.
     public func info(day: [UInt8], volume: UInt64, of volumes: UInt64) -> [UInt8] {
-        var text = Array("Bag-Software-Agent: bevis\nBagging-Date: ".utf8) + day
+        var text = Array("Bagging-Date: ".utf8) + day
         text += Array("\nPayload-Oxum: \(byteCount).\(count)\n".utf8)
         if volumes > 1 { text += Array("Bag-Count: \(volume) of \(volumes)\n".utf8) }
         return text

@@ -135,7 +135,7 @@ struct ClosingPages {
             ? ["Modtaget af (navn)", "Afdeling", "Dato", "Journalnr.", "Telefon eller e-mail", "Underskrift"]
             : ["Received by (name)", "Unit", "Date", "Journal no.", "Telephone or e-mail", "Signature"]
         let what = words.pick(
-            "Modtaget: materiale fra \(content.owner), lavet \(words.time(content.made)), \(content.exhibits.count) bilag.",
+            "Modtaget: materiale fra \(content.owner), udarbejdet \(words.time(content.made)), \(content.exhibits.count) bilag.",
             "Received: material from \(content.owner), made \(words.time(content.made)), \(content.exhibits.count) exhibits."
         )
         return Section(

@@ -43,7 +43,7 @@ struct ExhibitPages {
         }
         for copy in exhibit.copies { rows.append(Fact(words.pick("Kopi", "Copy"), line(copy))) }
         add("Filnavn, som det var", "File name, as found", exhibit.fileName)
-        add("Slags", "Kind", exhibit.kind)
+        add("Type", "Kind", exhibit.kind)
         add("Størrelse", "Size", words.pick("\(exhibit.size) byte", "\(exhibit.size) bytes"))
         add("SHA-256", "SHA-256", exhibit.digest)
         add("Indleveret", "Taken in", source(exhibit))

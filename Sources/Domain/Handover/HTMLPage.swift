@@ -89,10 +89,10 @@ public enum HTMLPage {
             && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { !$0.isEmpty }
     }
 
-    /// Text as HTML: nothing of it is markup, in an element or in a quoted attribute.
+    /// Text as HTML: nothing of it is markup, in an element or in a quoted attribute, and nothing hides.
     static func escape(_ text: String) -> String {
         var html = ""
-        for scalar in text.unicodeScalars {
+        for scalar in Shown.text(text).unicodeScalars {
             switch scalar {
             case "&": html += "&amp;"
             case "<": html += "&lt;"
@@ -122,6 +122,7 @@ enum HTMLStyle {
         th, td { text-align: left; vertical-align: top; padding: .22rem .5rem; border: 1px solid #767676;
           white-space: pre-line; overflow-wrap: anywhere; }
         thead th { background: #e6e6e6; }
+        .rows th, .rows td { overflow-wrap: break-word; }
         .facts th { width: 13rem; background: #f4f4f4; font-weight: 600; }
         .form th { width: 15rem; height: 2.6rem; background: #f4f4f4; font-weight: 600; }
         tr, .picture { break-inside: avoid; }
@@ -137,6 +138,7 @@ enum HTMLStyle {
           section { margin: 0 0 1rem; }
           .sheet { break-before: page; }
           a { color: #000; text-decoration: none; }
+          img { max-height: 13rem; }
         }
         """
 }

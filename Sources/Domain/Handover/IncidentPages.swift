@@ -157,7 +157,7 @@ struct IncidentPages {
         var text = Inline(lines.joined(separator: "\n"))
         if let path = incident.path {
             text = Inline(
-                [text, Inline(words.pick("teksten, som den ligger", "the text as it is kept"), path: path)],
+                [text, Inline(words.pick("teksten, som den er gemt", "the text as it is kept"), path: path)],
                 separator: "\n")
         } else {
             text = Inline(
@@ -180,7 +180,7 @@ struct IncidentPages {
     var pattern: Section {
         let heading = words.pick("Hvor ofte", "How often")
         let intro = words.pick(
-            "Antal hændelser i hver uge (mandag til søndag) efter slags. Tallene er kun en optælling og ingen juridisk vurdering.",
+            "Antal hændelser i hver uge (mandag til søndag) efter type. Tallene er kun en optælling og ingen juridisk vurdering.",
             "Number of incidents in each week (Monday to Sunday) by kind. The figures are counts alone, no legal assessment."
         )
         let rows = content.counts.reversed().map { count -> [Inline] in
@@ -196,7 +196,7 @@ struct IncidentPages {
                             "Ingen hændelser med kendt tid fra 2022 og frem.",
                             "No incidents with a known time from 2022 on."))))
         } else {
-            let headers = [words.pick("Uge", "Week"), words.pick("Slags", "Kind"), words.pick("Antal", "Number")]
+            let headers = [words.pick("Uge", "Week"), words.pick("Type", "Kind"), words.pick("Antal", "Number")]
             blocks.append(.table(headers: headers, rows: rows))
         }
         if content.backgroundCount > 0 {

@@ -60,7 +60,7 @@ struct FirstPage {
         if let journal = content.journal {
             facts.append(Fact(words.pick("Politiets journalnr.", "Police journal no."), Inline(journal)))
         }
-        facts.append(Fact(words.pick("Lavet", "Made"), Inline(words.time(content.made))))
+        facts.append(Fact(words.pick("Udarbejdet", "Made"), Inline(words.time(content.made))))
         if content.volume.count > 1 {
             let text = words.pick(
                 "\(content.volume.number) af \(content.volume.count)",
@@ -77,13 +77,13 @@ struct FirstPage {
         let protected =
             order.protected.isEmpty ? words.notStated : order.protected.map { string($0) }.joined(separator: ", ")
         return [
-            Fact(words.pick("Slags", "Kind"), Inline(words.order(order.kind))),
+            Fact(words.pick("Type", "Kind"), Inline(words.order(order.kind))),
             Fact(words.pick("Afgørelse nr.", "Decision no."), stated(order.decision)),
             Fact(words.pick("Journalnr.", "Journal no."), stated(order.journal)),
             Fact(words.pick("Udstedt af", "Issued by"), stated(order.authority)),
             Fact(words.pick("Forkyndt", "Served"), day(order.served)),
             Fact(words.pick("Udløber", "Expires"), expires(order)),
-            Fact(words.pick("Omfang", "Scope"), stated(order.scope)),
+            Fact(words.pick("Omfang", "Scope"), Inline(order.scope.map { short(string($0), 500) } ?? words.notStated)),
             Fact(words.pick("Beskytter", "Protects"), Inline(protected)),
         ]
     }
@@ -147,7 +147,8 @@ struct ExhibitLinks {
 
     /// An exhibit by its number, leading to the original, or to what stands in for it.
     func link(_ number: UInt64) -> Inline {
-        let name = words.pick("Bilag \(number)", "Exhibit \(number)")
+        // Name and number stay on one line.
+        let name = words.pick("Bilag\u{A0}\(number)", "Exhibit\u{A0}\(number)")
         guard let exhibit = content.exhibits.first(where: { $0.number == number }) else {
             let gone = content.erased.contains(number)
             return Inline(

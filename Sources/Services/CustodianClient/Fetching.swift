@@ -14,8 +14,10 @@ public struct SealedItem: Sendable {
     public let id: AgeFileID
     /// The verified ingest record.
     public let ingest: IngestRecord
-    /// Text hash of the ingest record.
+    /// The ingest record, a signed note.
     public let ingestNote: [UInt8]
+    /// The note that gave the description, verified by the key that it names; `nil` for the ingest record's.
+    public let newDescription: Verified<NewDescription>?
     /// The content's header.
     public let header: AgeHeader
     /// The description.
@@ -28,12 +30,24 @@ public struct SealedItem: Sendable {
         ingestNote = Array(wire.ingest.utf8)
         let note = try Unverified<IngestRecord>(parsing: ingestNote)
         ingest = try note.verified(by: note.body.signer).body
+        newDescription = try wire.newDescription.map {
+            let note = try Unverified<NewDescription>(parsing: Array($0.utf8))
+            return try note.verified(by: note.body.signer)
+        }
         header = try AgeHeader(parsing: [UInt8](wire.contentHeader))
         isErased = wire.erased
         description = wire.erased ? nil : try SealedAgeFile(parsing: [UInt8](wire.description))
-        guard ingest.content.id == id, description.map({ $0.id == ingest.description.id }) ?? true else {
-            throw ClientError(.notProven, "an item is not the one that its ingest record names")
-        }
+        guard ingest.content.id == id, description.map({ $0.id == descriptionFacts.id }) ?? true,
+            newDescription.map({ $0.body.item == id && $0.body.caseID == ingest.caseID }) ?? true
+        else { throw ClientError(.notProven, "an item is not the one that its ingest record names") }
+    }
+
+    /// What was signed of the description.
+    public var descriptionFacts: SealedFileFacts { newDescription?.body.description ?? ingest.description }
+
+    /// Text hash of the note that gave the description.
+    var describedBy: NoteHash {
+        get throws { try newDescription?.hash ?? UnverifiedNote(parsing: ingestNote).hash }
     }
 
     /// The content's size and chunks.
@@ -46,11 +60,12 @@ extension VaultSession {
     /// All items of a case that can be lent, opened and taken away, in the order of their adding; what the owner keeps
     /// for herself alone is not among them.
     public func items(of own: OwnCase, by caller: Caller) throws -> [SealedItem] {
-        try allItems(of: own.card.caseID, by: caller).filter { own.card.reach(of: $0.ingest) == .lendable }
+        try allItems(of: own.card, by: caller).filter { own.card.reach(of: $0.ingest) == .lendable }
     }
 
     /// All items of a case, whoever can open them.
-    func allItems(of matter: CaseID, by caller: Caller) throws -> [SealedItem] {
+    func allItems(of card: CaseCard, by caller: Caller) throws -> [SealedItem] {
+        let matter = card.caseID
         var items: [SealedItem] = []
         while true {
             let after = items.last.map { String(decoding: $0.id.hex, as: UTF8.self) }
@@ -58,6 +73,9 @@ extension VaultSession {
                 "/v1/listings", try ask(.caseStream, Nonce(matter.bytes), by: caller, after: after))
             if page.isEmpty { return items }
             items += try page.map { try SealedItem($0) }
+            guard items.allSatisfy({ $0.newDescription.map { $0.body.signer == card.ownerKey } ?? true }) else {
+                throw ClientError(.notProven, "an item's description is signed by another key than the owner's")
+            }
         }
     }
 
@@ -66,6 +84,16 @@ extension VaultSession {
         let bytes = try connection.get(path(id) + "/item", headers: try headers(id, caller))
         let item = try SealedItem(try connection.decode(bytes))
         guard item.id == id else { throw ClientError(.notProven, "the custodian sent another item") }
+        return item
+    }
+
+    /// One item by its id, with the description that was lent; earlier ones are kept for that.
+    public func item(_ id: AgeFileID, description: AgeFileID, by caller: Caller) throws -> SealedItem {
+        let target = path(id) + "/item?description=" + String(decoding: description.hex, as: UTF8.self)
+        let item = try SealedItem(try connection.decode(try connection.get(target, headers: try headers(id, caller))))
+        guard item.id == id, item.description.map({ $0.id == description }) ?? true else {
+            throw ClientError(.notProven, "the custodian sent another item")
+        }
         return item
     }
 

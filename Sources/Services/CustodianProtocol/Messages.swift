@@ -196,17 +196,34 @@ public enum Wire {
         }
     }
 
+    /// `POST /v1/descriptions`.
+    public struct DescribeItem: Codable, Sendable {
+        public var note: String
+        public var actor: String
+        public var description: Data
+
+        public init(note: String, actor: String, description: Data) {
+            self.note = note
+            self.actor = actor
+            self.description = description
+        }
+    }
+
     /// An item, sealed.
     public struct Item: Codable, Sendable {
         public var id: String
         public var ingest: String
+        public var newDescription: String?
         public var contentHeader: Data
         public var description: Data
         public var erased: Bool
 
-        public init(id: String, ingest: String, contentHeader: Data, description: Data, erased: Bool) {
+        public init(
+            id: String, ingest: String, newDescription: String?, contentHeader: Data, description: Data, erased: Bool
+        ) {
             self.id = id
             self.ingest = ingest
+            self.newDescription = newDescription
             self.contentHeader = contentHeader
             self.description = description
             self.erased = erased

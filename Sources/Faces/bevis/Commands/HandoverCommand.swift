@@ -152,7 +152,10 @@ struct HandoverCommand: AsyncParsableCommand {
         for (index, folder) in folders.enumerated() {
             let writer = try HandoverWriter(
                 builder, statement, extract, volume: UInt64(index) + 1, of: volumes, at: folder)
-            try writer.write()
+            do { try writer.write() } catch {
+                output.note("\(Escaped.quoted(folder)) is not complete: it has no handover.note; delete it")
+                throw error
+            }
             for failure in writer.failures where told.insert(failure).inserted { output.note(failure) }
             try output.line("wrote \(Escaped.quoted(folder)): open index.html in it")
             guard let archive else { continue }

@@ -87,9 +87,9 @@ struct ContentBuilder {
 
     /// The name of an exhibit's file, without what is held back.
     func fileName(_ exhibit: HandoverPlan.Exhibit) -> String {
-        guard isHeld(exhibit, .fileName) else { return exhibit.fileName }
+        guard isHeld(exhibit, .fileName) else { return HandedName.name(exhibit.fileName) }
         let ending = exhibit.fileName.split(separator: ".").dropFirst().last.map { "." + $0 } ?? ""
-        return "item" + ending
+        return HandedName.name("item" + ending)
     }
 
     func page(
@@ -146,17 +146,40 @@ struct ContentBuilder {
             guard let event = AccessLine.Event(line.record.event) else { return nil }
             func name(_ card: Card?, _ hash: NoteHash?) -> String? {
                 guard let card else { return nil }
-                return hash.map { held.contains(.person($0)) } ?? false ? Held.text(language) : CardView(card).text
+                return hash.map { held.contains(.person($0)) } ?? false ? Held.text(language) : person(card)
             }
             let hidesPurpose = held.contains(.purpose(line.index))
             let numbers = plan.exhibits.filter { line.items.contains($0.item.id) }.map(\.number)
             return AccessLine(
                 entry: line.index, time: line.record.time, event: event,
                 who: name(line.actor, line.record.actor) ?? device(line), to: name(line.recipient, line.recipientHash),
-                purpose: line.texts.first.map { hidesPurpose ? Held.text(language) : string($0.bytes) },
+                purpose: line.texts.first.map { hidesPurpose ? Held.text(language) : purpose($0) },
                 journal: line.request?.journal.map { string($0.bytes) }, numbers: numbers,
                 exhibits: concerned(line, numbers), isProven: proven.contains(line.index))
         }
+    }
+
+    /// Who somebody is by her card; the owner is told as that.
+    private func person(_ card: Card) -> String {
+        let isDanish = language == .danish
+        guard card.key != own.card.ownerKey else {
+            return string(card.name.bytes) + (isDanish ? " (ejer)" : " (owner)")
+        }
+        let danish = ["police": "politi", "caseworker": "sagsbehandler", "auditor": "revisor", "private": "privat"]
+        let role = string(card.role.bytes)
+        let organisation = card.organisation.map { ", " + string($0.bytes) } ?? ""
+        return "\(string(card.name.bytes)) (\(isDanish ? danish[role] ?? role : role)\(organisation))"
+    }
+
+    /// A purpose as it was written; those that the program itself writes, in the language of the pages.
+    private func purpose(_ text: PlainText) -> String {
+        let danish = [
+            "facts of a file": "filens egne oplysninger", "handover": "overdragelse til politiet",
+            "own use": "eget brug",
+            "take everything": "alt taget med",
+        ]
+        let purpose = string(text.bytes)
+        return language == .danish ? danish[purpose] ?? purpose : purpose
     }
 
     /// The device that took an item in, where no person did.

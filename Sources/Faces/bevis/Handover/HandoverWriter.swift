@@ -153,6 +153,11 @@ final class HandoverWriter {
                 .incomplete, "the log's line that took in item \(short(item.id)) is not given: something is withheld",
                 hint: "show this to somebody you trust; see: bevis log")
         }
+        guard known.originalCommitment == item.ingest.original else {
+            throw CommandFailure(
+                .refused, "the description of item \(short(item.id)) is not of the original that was taken in",
+                hint: "see: bevis vault verify")
+        }
         return HandoverItem(
             item: item.id, exhibit: exhibit, file: try place.map { try PlainText($0) }, size: known.size,
             digest: known.digest, salt: known.salt, ingest: ingest, entry: line.index, copies: copies)

@@ -39,7 +39,7 @@ struct TypesetData {
         case .table(let headers, let rows):
             return .object([
                 "kind": .text("table"), "headers": .array(headers.map { plain($0) }),
-                "widths": .array(TypesetData.widths(headers.count, rows).map { .number($0) }),
+                "widths": .array(TypesetData.widths(headers, rows).map { .number($0) }),
                 "rows": .array(rows.map { .array($0.map { plain($0.text) }) }),
             ])
         case .picture(let path, let words):
@@ -53,13 +53,13 @@ struct TypesetData {
     }
 
     /// Shares of the width: long texts get more than numbers.
-    private static func widths(_ count: Int, _ rows: [[Inline]]) -> [Int64] {
-        (0..<count).map { column in
+    private static func widths(_ headers: [String], _ rows: [[Inline]]) -> [Int64] {
+        headers.indices.map { column in
             let longest =
                 rows.map { row in
                     column < row.count ? row[column].text.split(separator: "\n").map(\.count).max() ?? 0 : 0
                 }.max() ?? 0
-            return Int64(min(40, max(8, longest)))
+            return Int64(min(40, max(11, longest, headers[column].count + 4)))
         }
     }
 

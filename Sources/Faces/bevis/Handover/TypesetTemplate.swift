@@ -11,6 +11,8 @@ enum TypesetTemplate {
         #show heading.where(level: 2): set text(size: 14pt)
         #show heading.where(level: 3): set text(size: 11pt)
         #show table.cell: set par(justify: false)
+        // Keys and hashes have no place to break of their own.
+        #show regex("\\S{36,}"): it => it.text.clusters().join(sym.zws)
         #let lines(t) = {
           for (i, line) in t.split("\\n").enumerate() {
             if i > 0 { linebreak() }
