@@ -145,6 +145,7 @@ extension Liar {
                 }
                 return Wire.Item(
                     id: id, ingest: String(decoding: row.ingest, as: UTF8.self),
+                    newDescription: row.newDescription.map { String(decoding: $0, as: UTF8.self) },
                     contentHeader: Data(row.contentHeader), description: Data(row.description), erased: row.isErased)
             }
         }
