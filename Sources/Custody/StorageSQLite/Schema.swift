@@ -5,7 +5,7 @@ enum Schema {
     /// What leads from nothing to the first layout, and from each layout to the next one.
     ///
     /// A step that vaults may have taken is never changed, only followed by another: the golden vaults hold us to it.
-    static let steps = [first, openingCheckpoints, lendingOn, ownersAlone]
+    static let steps = [first, openingCheckpoints, lendingOn, ownersAlone, erasures]
 
     private static let first = """
         CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, frontier BLOB NOT NULL,
@@ -68,5 +68,16 @@ enum Schema {
     /// Items that no grant may list: a standing grant does not lack them.
     private static let ownersAlone = """
         ALTER TABLE item ADD COLUMN owners_alone INTEGER NOT NULL DEFAULT 0;
+        """
+
+    /// What owners asked to have erased, what is left of cases that were, and objects still to be destroyed.
+    private static let erasures = """
+        CREATE TABLE erasure (hash BLOB PRIMARY KEY, matter BLOB NOT NULL, note BLOB NOT NULL, due INTEGER NOT NULL,
+            position INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE INDEX erasure_matter ON erasure (matter, position);
+        CREATE INDEX erasure_due ON erasure (due);
+        CREATE TABLE erased_matter (id BLOB PRIMARY KEY, opened INTEGER NOT NULL, position INTEGER NOT NULL)
+            WITHOUT ROWID;
+        CREATE TABLE erased_object (id BLOB PRIMARY KEY) WITHOUT ROWID;
         """
 }

@@ -55,13 +55,15 @@ extension Finding {
         // Of cases and items.
         case caseUnknown, caseNotAllowed, caseCardNotNext, keyDiffers, itemNotAllowed, itemRepeated, ingestChainBroken
         case heartbeatNotAllowed
+        // Of what was erased.
+        case erasureNotAllowed
         // Of grants and requests.
         case answerNotAllowed
         case grantUnknown, grantNotAllowed, grantRepeated, listDiffers, endNotAllowed
         case grantedAgainstRules, refusedAgainstRules, refusedForOtherReasons, requestRepeated, headNotSigned
         case headDiffers
         // Of what is missing.
-        case recordWithheld, noteWithheld, listWithheld, headWithheld, keyMissing, issuerUnchecked, eventUnknown
+        case recordWithheld, noteWithheld, listWithheld, entryWithheld, headWithheld, keyMissing, issuerUnchecked, eventUnknown
 
         /// How grave it is where nothing that is missing may explain it.
         public var severity: Severity {
@@ -75,11 +77,11 @@ extension Finding {
             case .foreignLeaf, .recordInconsistent, .timeBackwards, .clockDiffers, .clockUnannounced, .cardUnknown,
                 .cardRepeated, .cardNotVouched, .withdrawalNotAllowed, .trustNotNext, .keyWithdrawn, .caseUnknown,
                 .caseNotAllowed, .caseCardNotNext, .itemNotAllowed, .itemRepeated, .ingestChainBroken,
-                .heartbeatNotAllowed,
+                .heartbeatNotAllowed, .erasureNotAllowed,
                 .grantUnknown, .grantNotAllowed, .grantRepeated, .endNotAllowed, .answerNotAllowed,
                 .grantedAgainstRules, .refusedAgainstRules, .refusedForOtherReasons, .requestRepeated:
                 .ruleBroken
-            case .recordWithheld, .noteWithheld, .listWithheld, .headWithheld, .keyMissing, .issuerUnchecked,
+            case .recordWithheld, .noteWithheld, .listWithheld, .entryWithheld, .headWithheld, .keyMissing, .issuerUnchecked,
                 .eventUnknown:
                 .incomplete
             }

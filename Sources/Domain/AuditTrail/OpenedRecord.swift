@@ -18,6 +18,8 @@ enum NamedNote: Sendable {
     case decline(Unverified<Decline>)
     case more(Unverified<Extension>)
     case membership(Unverified<Membership>)
+    case erasure(Unverified<Erasure>)
+    case cancellation(Unverified<ErasureCancellation>)
 
     /// Reads the kind of note that `event` is about; `nil` for an event that needs none or is not known here.
     init?(_ bytes: [UInt8], for event: Event) throws(NoteError) {
@@ -36,7 +38,9 @@ enum NamedNote: Sendable {
         case .declined: self = .decline(try Unverified(parsing: bytes))
         case .extended: self = .more(try Unverified(parsing: bytes))
         case .memberAdded: self = .membership(try Unverified(parsing: bytes))
-        case .caseErased, .verified, .backedUp, .clockMovedBack, .described, .itemErased, .expired: return nil
+        case .erasureAsked, .caseErased: self = .erasure(try Unverified(parsing: bytes))
+        case .erasureCancelled: self = .cancellation(try Unverified(parsing: bytes))
+        case .verified, .backedUp, .clockMovedBack, .described, .itemErased, .expired: return nil
         }
     }
 
@@ -57,6 +61,8 @@ enum NamedNote: Sendable {
         case .decline(let note): note.hash
         case .more(let note): note.hash
         case .membership(let note): note.hash
+        case .erasure(let note): note.hash
+        case .cancellation(let note): note.hash
         }
     }
 }
@@ -65,8 +71,9 @@ extension Event {
     /// Whether the record says everything, or names only notes that were shown before.
     fileprivate var isAboutNoNote: Bool {
         switch self {
-        case .caseErased, .verified, .backedUp, .clockMovedBack, .described, .itemErased, .expired: true
+        case .verified, .backedUp, .clockMovedBack, .described, .itemErased, .expired: true
         case .approved, .declined, .extended, .memberAdded, .memberWithdrawn: false
+        case .erasureAsked, .erasureCancelled, .caseErased: false
         case .cardAdded, .cardWithdrawn, .trustChanged, .caseOpened, .caseCardChanged, .itemAdded, .heartbeat, .granted,
             .lentOn,
             .listed, .opened, .exported, .refused, .revoked, .keyChanged:

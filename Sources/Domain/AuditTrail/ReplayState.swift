@@ -12,10 +12,16 @@ struct ReplayState {
 
     struct Item {
         let caseID: CaseID
-        let descriptionID: AgeFileID
+        /// Index of its `item-added` leaf.
+        let index: UInt64
+        /// `nil` where the ingest record is not there.
+        let descriptionID: AgeFileID?
         /// Whether no grant may list it.
         let isPrivate: Bool
         var isErased = false
+
+        /// Whether its ingest record is there.
+        var isWhole: Bool { descriptionID != nil }
     }
 
     /// One signer's newest ingest record in one case.
@@ -51,6 +57,13 @@ struct ReplayState {
     struct Member {
         let membership: Membership
         var isWithdrawn = false
+    }
+
+    /// What an owner asked to be erased.
+    struct AskedErasure {
+        let body: Erasure
+        /// Whether it was carried out or taken back.
+        var isOver = false
     }
 
     /// A request that was decided, in eight bytes: there may be millions.
@@ -93,14 +106,15 @@ struct ReplayState {
     var extensions: Set<GrantID> = []
     var memberships: [NoteHash: Member] = [:]
     var requests: [RequestID: Decided] = [:]
+    var erasures: [NoteHash: AskedErasure] = [:]
     /// The newest record's time.
     var time = Timestamp(seconds: 0)
     /// The time at which the vault's stream last said that the clock had moved back.
     var announced: Timestamp?
     /// Streams of which a record is withheld or unreadable.
     var doubts: Set<StreamID> = []
-    /// Whether leaves are to be expected that no key here recognises.
-    var lacksKeys = false
+    /// Whether the leaf before was opened, so that `time` is the newest leaf's.
+    var isTimeKnown = true
 
     /// Withdraws a card, and with a private person's her key and every card of it.
     mutating func withdraw(_ card: CardState) {
@@ -110,6 +124,18 @@ struct ReplayState {
         for (hash, other) in cards where other.card.key == card.card.key && !other.card.needsIssuer {
             cards[hash]?.isWithdrawn = true
         }
+    }
+
+    /// Forgets a case that was erased: from then on it is as unknown here as to the custodian.
+    mutating func forget(_ matter: CaseID) {
+        matters[matter] = nil
+        doubts.remove(.matter(matter))
+        for (id, lent) in grants where lent.grant.caseID == matter {
+            grants[id] = nil
+            grantIDs[lent.hash] = nil
+            doubts.remove(.grant(id))
+        }
+        for (id, item) in items where item.caseID == matter { items[id] = nil }
     }
 
     /// From the grant up to the owner's, as far as they are known; `nil` when a recipient's card is not.

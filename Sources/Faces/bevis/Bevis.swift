@@ -19,6 +19,7 @@ struct Bevis: AsyncParsableCommand {
                 subcommands: [
                     IdentityCommand.self, CaseCommand.self, AddCommand.self, ListCommand.self, ShowCommand.self,
                     FactsCommand.self, OpenCommand.self, TakeCommand.self, RecoverCommand.self,
+                    EraseCommand.self,
                 ]),
             CommandGroup(
                 name: "Cameras:", subcommands: [DeviceCommand.self, WatchCommand.self, CompletenessCommand.self]),

@@ -25,9 +25,10 @@ extension CaseBook {
 
     private func evidence(_ name: String) throws -> AgeFileID {
         if let item = try? Desk.pick(name, from: items, id: \.id) {
-            guard let known = try desk.description(of: item, own) else {
+            guard let kept = item.kept else {
                 throw CommandFailure(.refused, "the item \(Escaped.quoted(name)) was erased")
             }
+            let known = try desk.description(of: kept, own)
             guard !known.kind.isDossier else {
                 throw CommandFailure(
                     .usage, "\(Escaped.quoted(name)) is an incident or an order, not evidence",
