@@ -4,7 +4,8 @@ import Testing
 @Suite struct HelpTests {
     static let commands = [
         "identity", "identity create", "identity show", "identity passphrase", "case", "case create", "case list",
-        "case show", "add", "list", "show", "open", "take", "recover", "card", "card show", "card request",
+        "case show", "add", "list", "show", "describe", "open", "take", "erase", "recover", "card", "card show",
+        "card request",
         "card accept", "card join", "grant", "grants", "approve", "decline", "revoke", "issuer", "issuer unit",
         "issuer member", "issuer remove", "guidance", "issuer create", "issuer sign", "issuer withdraw", "log",
         "receipt", "audit", "audit export", "vault", "vault init", "vault trust", "vault info", "vault verify", "serve",
@@ -14,8 +15,9 @@ import Testing
     ]
     /// Commands of several words or options that nobody guesses.
     static let withExample = [
-        "identity create", "case create", "add", "list", "open", "take", "recover", "card show", "card request",
-        "grant", "approve", "decline", "card join", "issuer unit", "issuer member", "issuer remove", "guidance",
+        "identity create", "case create", "add", "list", "describe", "open", "take", "erase", "recover", "card show",
+        "card request", "vault verify", "grant", "approve", "decline", "card join", "issuer unit", "issuer member",
+        "issuer remove", "guidance",
         "issuer create", "issuer sign", "issuer withdraw", "log", "receipt", "audit export", "vault init",
         "vault trust", "serve", "facts", "incident add", "incident edit", "incident link", "incident import",
         "order add", "timeline", "device pair", "device clock", "watch", "completeness",

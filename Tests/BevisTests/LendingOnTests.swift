@@ -247,11 +247,7 @@ import Testing
 
     /// The auditor finds everything in order, and sees the events.
     private func audited(_ world: Sandbox, _ events: [String]) async throws {
-        try await world.prepare("revisor", "audit", "export", "--out", "bundle")
-        let verify = try await Command(folder: world.folder, environment: world.environment(of: "revisor")).run(
-            [
-                "bevis-audit", "verify", "bundle", "--keys", "Keys", "-i", "h-revisor/identity.age",
-            ])
+        let verify = try await world.audited()
         #expect(verify.status == 0, "\(verify.out)\(verify.err)")
         #expect(verify.out.hasPrefix("intact: "))
         for event in events { #expect(verify.out.contains("  \(event)\n"), "\(event) in \(verify.out)") }

@@ -98,6 +98,8 @@ import Testing
         #expect(log.outLines.filter { $0.contains("  item-added  ") }.count == 3)
         #expect(try await world.bevis("later", "case", "list").out.contains("  Noter\n"))
         #expect(try await world.bevis("later", "revoke", grant).status == 0)
+        let verdict = try await world.audited()
+        #expect(verdict.status == 0 && verdict.out.hasPrefix("intact: "), "\(verdict.out)\(verdict.err)")
         let again = try await world.bevis("later", "recover", "--name", "Signe Holm", input: typed)
         #expect(again.status == 0, "the same person may recover again: \(again.err)")
         #expect(try await world.bevis("later", "list").outLines.count == 3)

@@ -57,6 +57,18 @@ enum World {
 }
 
 extension Sandbox {
+    /// Runs `bevis-audit` as the auditor.
+    func auditor(_ words: String...) async throws -> Outcome {
+        try await Command(folder: folder, environment: environment(of: "revisor")).run(["bevis-audit"] + words)
+    }
+
+    /// The auditor takes a bundle of today and verifies it.
+    func audited() async throws -> Outcome {
+        try? FileManager.default.removeItem(atPath: path("bundle"))
+        try await prepare("revisor", "audit", "export", "--out", "bundle")
+        return try await auditor("verify", "bundle", "--keys", "Keys", "-i", "h-revisor/identity.age")
+    }
+
     /// Lends `items` of Signe's to Mads and returns the grant's first digits.
     func lend(_ items: [String], _ more: [String] = []) async throws -> String {
         let outcome = try await bevis(

@@ -64,8 +64,8 @@ import Vault
             return try SealedItem(
                 Wire.Item(
                     id: String(decoding: content.id.hex, as: UTF8.self),
-                    ingest: String(decoding: note.bytes, as: UTF8.self), contentHeader: Data(content.header.bytes),
-                    description: Data(description.bytes), erased: false))
+                    ingest: String(decoding: note.bytes, as: UTF8.self), newDescription: nil,
+                    contentHeader: Data(content.header.bytes), description: Data(description.bytes), erased: false))
         }
 
         func refusal(lending items: [SealedItem]) throws -> ClientError.Code? {
@@ -98,7 +98,7 @@ import Vault
         let hidden = try scene.item(to: identity.recipient)
         #expect(throws: AgeError.self) { _ = try hidden.header.open(with: [scene.own.keys.identity]) }
         #expect(throws: AgeError.self) {
-            _ = try hidden.description?.header.open(with: [scene.own.keys.identity])
+            _ = try hidden.description.header.open(with: [scene.own.keys.identity])
         }
         _ = try hidden.header.open(with: [identity])
     }

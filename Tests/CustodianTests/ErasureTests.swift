@@ -216,7 +216,9 @@ struct ErasureTests {
         traces["envelope"] = Array(grant.recipientEnvelope.suffix(60))
         traces["recovery"] = Array("sealed keys".utf8)
         traces["other item's id"] = items[1].id.bytes.array
-        let row = try #require(try await scene.custodian.stores.records.read { [id = scene.caseID] in try $0.matter(id) })
+        let id = scene.caseID
+        let matter = try await scene.custodian.stores.records.read { try $0.matter(id) }
+        let row = try #require(matter)
         traces["log key"] = Array(row.logKey.suffix(48))
         #expect(try scene.found(anyOf: traces).count == traces.count)
         let asked = try await scene.erasure(of: [])

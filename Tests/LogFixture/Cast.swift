@@ -26,6 +26,11 @@ public struct Matter: Sendable {
 public struct Item: Sendable {
     public let id: AgeFileID
     public let description: AgeFileID
+
+    public init(id: AgeFileID, description: AgeFileID) {
+        self.id = id
+        self.description = description
+    }
 }
 
 /// A grant with its list.

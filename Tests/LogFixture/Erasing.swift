@@ -57,7 +57,8 @@ extension LogFixture {
         let by = person ?? matter.owner
         let body = ErasureCancellation(erasure: erasure.hash, caseID: matter.id, by: by.hash, time: time)
         try append(
-            .erasureCancelled, in: .matter(matter.id), by: by.hash, notes: [Named(try Verified(body, signedBy: by.signer))],
+            .erasureCancelled, in: .matter(matter.id), by: by.hash,
+            notes: [Named(try Verified(body, signedBy: by.signer))],
             items: erasure.body.items)
     }
 

@@ -45,19 +45,23 @@ func joined(_ lines: [[UInt8]]) -> [UInt8] { lines.flatMap { $0 + [0x0A] } }
 /// Keys that may stand on no line, one, or several.
 let listKeys: Set<String> = [
     "signer", "lend-issuer", "item", "file", "part", "issuer", "auditor", "entry", "capsule", "ingest",
-    "above", "above-list", "membership", "warning",
+    "new-description", "case-card", "above", "above-list", "membership", "warning",
 ]
 
 /// Which sample has a list under which key; `signer` is a list in a case card and a single field elsewhere.
 func isList(_ key: String, in sample: Sample) -> Bool {
-    listKeys.contains(key) && (key != "signer" || sample.name == "case-card")
+    switch key {
+    case "signer": sample.name == "case-card"
+    case "case-card": sample.name == "recipient-envelope"
+    default: listKeys.contains(key)
+    }
 }
 
 enum Samples {
     static let all: [Sample] = {
         do {
             let world = try World()
-            return try cards(world) + sharing(world) + opening(world) + devices(world)
+            return try cards(world) + sharing(world) + opening(world) + devices(world) + erasing(world)
         } catch {
             Issue.record("the samples cannot be made: \(error)")
             return []
@@ -86,6 +90,21 @@ enum Samples {
                 Taken(
                     custodian: world.custodian.verifierKey, note: fixed("newest record"), index: 33,
                     leaf: fixed("leaf")), by: world.custodian),
+        ]
+    }
+
+    private static func erasing(_ world: World) throws -> [Sample] {
+        let erasure = Erasure(
+            caseID: world.caseID, by: world.ownerCard.hash, time: world.made,
+            due: Timestamp(seconds: world.made.seconds + Erasure.standardWait),
+            items: [fixed("first item"), fixed("second item")], size: 40, leaves: LeafSet([12, 9, 10, 31]))
+        return [
+            try Sample("erasure", erasure, by: world.owner),
+            try Sample(
+                "erasure-cancellation",
+                ErasureCancellation(
+                    erasure: try Verified(erasure, signedBy: world.owner).hash, caseID: world.caseID,
+                    by: world.ownerCard.hash, time: world.made), by: world.owner),
         ]
     }
 
@@ -119,6 +138,12 @@ enum Samples {
     private static func sharing(_ world: World) throws -> [Sample] {
         [
             try Sample("ingest", try world.ingest().body, by: world.phone),
+            try Sample("new-description", try world.newDescription().body, by: world.owner),
+            try Sample(
+                "verification",
+                Verification(
+                    custodian: world.custodian.verifierKey, card: world.ownerCard.hash, time: world.made,
+                    checkpoint: bytes("log.example/2026\n0\n"), itemCount: 12, damagedCount: 1), by: world.owner),
             try Sample("grant", try world.grant().body, by: world.owner),
             try Sample(
                 "revocation",

@@ -104,6 +104,13 @@ struct World {
             signedBy: phone)
     }
 
+    func newDescription() throws -> Verified<NewDescription> {
+        try Verified(
+            NewDescription(
+                caseID: caseID, item: files[0].id, previous: try ingest().hash, time: made,
+                description: facts(1, size: 640), signer: owner.verifierKey), signedBy: owner)
+    }
+
     func grant() throws -> Verified<Grant> {
         let list = try list()
         return try Verified(
@@ -142,7 +149,8 @@ struct World {
         RecipientEnvelope(
             grantID: gid, from: ownerCard.hash, to: caseworkerCard.hash, purpose: try plain("Statusmøde, sag 12"),
             logKey: fixedSecret("log key"), list: try list(), capsules: try capsules(),
-            ingestRecords: [try ingest().bytes])
+            ingestRecords: [try ingest().bytes], newDescriptions: [try newDescription().bytes],
+            caseCards: [caseCard.bytes])
     }
 
     func custodianEnvelope() throws -> CustodianEnvelope {

@@ -53,20 +53,21 @@ extension Custodian {
         }
     }
 
-    /// Takes the ingest record out of the record of an item's adding. What is left still is what the leaf commits to, so
-    /// that anybody can see that something was added, and that nothing more is missing.
+    /// Takes ingest record and new descriptions out of the records that they lie beside. What is left still is what the
+    /// leaf commits to, so that anybody can see that something was added, and that nothing more is missing.
     private func strip(_ item: ItemRow, in ledger: Ledger) throws {
         let stream = StreamID.matter(item.caseID)
-        let hash = try UnverifiedNote(parsing: item.ingest).hash
-        guard let index = try ledger.records.disclosure(of: hash, in: stream),
-            let sealed = try ledger.records.leaves(index..<index + 1).first?.record
-        else { throw StorageError(.damaged, "the record of an item's adding cannot be read") }
-        let whole = try DisclosedRecord(opening: sealed, with: streams.key(of: stream, in: ledger.records))
-        let rest = DisclosedRecord(
-            record: whole.record, salt: whole.salt,
-            notes: try whole.notes.filter { try UnverifiedNote(parsing: $0).hash != hash })
-        try ledger.records.setRecord(
-            try rest.sealed(to: streams.recipient(of: stream, in: ledger.records)), at: index)
+        for (index, hash) in try leaves(of: item.id, in: ledger.records) {
+            guard let sealed = try ledger.records.leaves(index..<index + 1).first?.record else {
+                throw StorageError(.damaged, "the record of an item's adding cannot be read")
+            }
+            let whole = try DisclosedRecord(opening: sealed, with: streams.key(of: stream, in: ledger.records))
+            let rest = DisclosedRecord(
+                record: whole.record, salt: whole.salt,
+                notes: try whole.notes.filter { try UnverifiedNote(parsing: $0).hash != hash })
+            try ledger.records.setRecord(
+                try rest.sealed(to: streams.recipient(of: stream, in: ledger.records)), at: index)
+        }
     }
 
     /// Leaves an item's entries in the lists of a grant and its extensions as their hashes.

@@ -45,7 +45,8 @@ extension Custodian {
             guard isNew || seconds >= known else {
                 throw CustodianError(
                     .conflict,
-                    "this vault waits \(known) seconds before it erases anything; that can be made longer, never shorter")
+                    "this vault waits \(known) seconds before it erases anything; that can be made longer, never shorter"
+                )
             }
             guard isNew || seconds > known else { return }
             try records.setSetting(Custodian.waitSetting, Array(String(seconds).utf8))
@@ -88,7 +89,8 @@ extension Custodian {
         }
         let waiting = try reader.erasures(of: body.caseID)
             .map { try Unverified<Erasure>(parsing: $0.note).body }
-        guard !waiting.contains(where: { $0.isOfCase == body.isOfCase && !$0.items.isDisjoint(from: body.items) }) else {
+        guard !waiting.contains(where: { $0.isOfCase == body.isOfCase && !$0.items.isDisjoint(from: body.items) })
+        else {
             throw CustodianError(.conflict, "this is to be erased already")
         }
         guard body.size <= ledger.size, try body.leaves == leaves(of: body, in: reader) else {
@@ -104,16 +106,24 @@ extension Custodian {
 
     /// The leaves below the size that the owner had seen whose records an erasure concerns.
     private func leaves(of body: Erasure, in reader: any RecordReader) throws -> LeafSet {
-        guard body.isOfCase else { return LeafSet(try body.items.compactMap { try addedLeaf($0, in: reader) }) }
+        guard body.isOfCase else {
+            return LeafSet(
+                try body.items.flatMap { try leaves(of: $0, in: reader).map(\.index) }.filter { $0 < body.size })
+        }
         let streams = [StreamID.matter(body.caseID)] + (try reader.grants(of: body.caseID).map { .grant($0.id) })
         return LeafSet(try streams.flatMap { try reader.positions(of: $0) }.filter { $0 < body.size })
     }
 
-    /// The leaf that added an item that is not erased.
-    private func addedLeaf(_ id: AgeFileID, in reader: any RecordReader) throws -> UInt64? {
-        guard let item = try reader.item(id) else { return nil }
-        let hash = try UnverifiedNote(parsing: item.ingest).hash
-        return try reader.disclosure(of: hash, in: .matter(item.caseID))
+    /// The leaves that added and described an item that is not erased, with the text hashes of the notes beside them.
+    func leaves(of id: AgeFileID, in reader: any RecordReader) throws -> [(index: UInt64, note: NoteHash)] {
+        guard let item = try reader.item(id), !item.isErased else { return [] }
+        let notes =
+            [item.ingest] + [item.newDescription].compactMap { $0 }
+            + (try reader.earlierDescriptions(of: id).compactMap(\.note))
+        return try notes.compactMap { bytes in
+            let hash = try UnverifiedNote(parsing: bytes).hash
+            return try reader.disclosure(of: hash, in: .matter(item.caseID)).map { ($0, hash) }
+        }
     }
 
     /// Takes an erasure back, by its owner's signature: a leaf, and nothing is erased.
@@ -131,7 +141,8 @@ extension Custodian {
                     time: ledger.time, clock: ledger.clock))
             guard verdict.isGranted else { throw CustodianError(.refused, Custodian.sentence(verdict)) }
             guard let row = try reader.erasure(body.erasure), row.caseID == body.caseID else {
-                throw CustodianError(.conflict, "nothing like this waits to be erased: it was carried out, or taken back")
+                throw CustodianError(
+                    .conflict, "nothing like this waits to be erased: it was carried out, or taken back")
             }
             let items = try Unverified<Erasure>(parsing: row.note).body.items
             let appended = try ledger.append(

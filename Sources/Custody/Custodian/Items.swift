@@ -56,11 +56,10 @@ extension Custodian {
     }
 
     private func checkFiles(_ body: IngestRecord, contentHeader: [UInt8], description: [UInt8]) throws {
-        guard description.count <= 1 << 20 else { throw CustodianError(.malformed, "the description is too long") }
-        guard let header = try? AgeHeader(parsing: contentHeader), header.digest == body.content.header,
-            let file = try? SealedAgeFile(parsing: description), file.id == body.description.id,
-            file.header.digest == body.description.header, UInt64(file.payload.count) == body.description.payloadSize
-        else { throw CustodianError(.malformed, "header or description do not fit the ingest record") }
+        try checkDescription(body.description, description)
+        guard let header = try? AgeHeader(parsing: contentHeader), header.digest == body.content.header else {
+            throw CustodianError(.malformed, "the content's header is not the one that the ingest record names")
+        }
         guard try stores.objects.contains(body.content.id),
             try stores.objects.open(body.content.id).size == body.content.payloadSize
         else { throw CustodianError(.unknown, "the item's content was not uploaded; upload it first") }

@@ -147,6 +147,15 @@ extension Custodian {
         return row
     }
 
+    /// One item, sealed, with a description that it was given once: to whoever holds a card and knows both ids.
+    public func item(_ query: Query, _ id: AgeFileID, description: AgeFileID) async throws -> ItemRow {
+        let row = try await item(query, id)
+        guard let found = try await stores.records.read({ try $0.description(description, of: id) }) else {
+            throw CustodianError(.unknown, "the item never had this description")
+        }
+        return row.described(by: found)
+    }
+
     /// The sealed payload of an item and its tree's leaf hashes.
     public func object(_ query: Query, _ id: AgeFileID) async throws -> any StoredObject {
         _ = try await item(query, id)

@@ -42,7 +42,7 @@ extension Custodian {
 
     /// A checkpoint that our log signed and that our log does not contain means that an old copy was put back, or that
     /// somebody else signs with our key: nothing more is served.
-    private func checkSeen(_ note: [UInt8]?) throws -> Checkpoint? {
+    func checkSeen(_ note: [UInt8]?) throws -> Checkpoint? {
         guard let note else { return nil }
         if let seen = recentCheckpoint(note) { return seen }
         guard let seen = try? policy.verify(note).checkpoint else {

@@ -51,6 +51,8 @@ public protocol ErasureReader {
     func erasures(dueAt time: Timestamp) throws -> [ErasureRow]
     /// An erasure that waits, by its text hash.
     func erasure(_ hash: NoteHash) throws -> ErasureRow?
+    /// The descriptions that an item had before the one that counts.
+    func earlierDescriptions(of item: AgeFileID) throws -> [DescriptionRow]
     /// The indices of a stream's leaves, in order.
     func positions(of stream: StreamID) throws -> [UInt64]
     /// Grants of a case that lend something of an item, oldest first.
@@ -76,7 +78,7 @@ public protocol ErasureWriter {
     /// Replaces the sealed item list of a grant or an extension.
     func setList(_ sealed: [UInt8], of id: GrantID) throws
     /// Empties an item: what is left is its id, its case and that it was erased; of the files that grants list its
-    /// content's id. Its object is to be destroyed.
+    /// content's id. All its descriptions go. Its object is to be destroyed.
     func erase(item: AgeFileID) throws
     /// Erases a case: its card and keys, items, signers, grants with what they list, requests, erasures that wait, and
     /// the records of all its streams, whose leaves remain as leaves of no stream. Its objects are to be destroyed.

@@ -51,6 +51,8 @@ public protocol RecordReader: ErasureReader {
     func item(_ id: AgeFileID) throws -> ItemRow?
     /// The items of a case in the order of their adding, after an item, at most `limit`.
     func items(of matter: CaseID, after: AgeFileID?, limit: Int) throws -> [ItemRow]
+    /// A description of an item, the one that counts or an earlier one.
+    func description(_ id: AgeFileID, of item: AgeFileID) throws -> DescriptionRow?
     /// Where a signer's ingest records stand.
     func signer(_ key: VerifierKey, in matter: CaseID) throws -> SignerRow?
     /// A grant by its id.
@@ -117,6 +119,8 @@ public protocol RecordTransaction: RecordReader, ErasureWriter {
     func setCaseCard(_ note: [UInt8], of matter: CaseID) throws
     func setRecovery(_ sealed: [UInt8], of matter: CaseID) throws
     func insert(_ item: ItemRow) throws
+    /// Gives an item another description; those before it are kept, for grants that list them.
+    func replaceDescription(of item: AgeFileID, by row: DescriptionRow) throws
     func setSigner(_ key: VerifierKey, in matter: CaseID, _ row: SignerRow) throws
     func insert(_ grant: GrantRow, of matter: CaseID, to card: NoteHash, notAfter: Timestamp, files: [ListedFile])
         throws

@@ -105,13 +105,15 @@ public struct ItemRow: Sendable, Equatable {
     public let id: AgeFileID
     /// The case.
     public let caseID: CaseID
-    /// The description's id.
+    /// The id of the description that counts.
     public let descriptionID: AgeFileID
     /// The ingest record, a signed note; empty, as header and description are, once the item was erased.
     public let ingest: [UInt8]
+    /// The note that gave the description that counts; `nil` for the ingest record's.
+    public let newDescription: [UInt8]?
     /// The content's header.
     public var contentHeader: [UInt8]
-    /// The whole description, an age file.
+    /// The whole description that counts, an age file.
     public var description: [UInt8]
     /// Whether it is sealed for the owner alone: no grant may list it.
     public let isOwnersAlone: Bool
@@ -120,17 +122,44 @@ public struct ItemRow: Sendable, Equatable {
 
     /// A row of its fields.
     public init(
-        id: AgeFileID, caseID: CaseID, descriptionID: AgeFileID, ingest: [UInt8], contentHeader: [UInt8],
-        description: [UInt8], isOwnersAlone: Bool = false, isErased: Bool
+        id: AgeFileID, caseID: CaseID, descriptionID: AgeFileID, ingest: [UInt8], newDescription: [UInt8]? = nil,
+        contentHeader: [UInt8], description: [UInt8], isOwnersAlone: Bool = false, isErased: Bool
     ) {
         self.id = id
         self.caseID = caseID
         self.descriptionID = descriptionID
         self.ingest = ingest
+        self.newDescription = newDescription
         self.contentHeader = contentHeader
         self.description = description
         self.isOwnersAlone = isOwnersAlone
         self.isErased = isErased
+    }
+}
+
+extension ItemRow {
+    /// The item with another of its descriptions.
+    public func described(by row: DescriptionRow) -> ItemRow {
+        ItemRow(
+            id: id, caseID: caseID, descriptionID: row.id, ingest: ingest, newDescription: row.note,
+            contentHeader: contentHeader, description: row.file, isOwnersAlone: isOwnersAlone, isErased: isErased)
+    }
+}
+
+/// One description of an item.
+public struct DescriptionRow: Sendable, Equatable {
+    /// Its id.
+    public let id: AgeFileID
+    /// The note that gave it; `nil` for the ingest record's.
+    public let note: [UInt8]?
+    /// The whole description, an age file.
+    public let file: [UInt8]
+
+    /// A row of its fields.
+    public init(id: AgeFileID, note: [UInt8]?, file: [UInt8]) {
+        self.id = id
+        self.note = note
+        self.file = file
     }
 }
 

@@ -29,6 +29,13 @@ extension SQLiteReader {
             due: Timestamp(seconds: try row.number("due")), index: try row.number("position"))
     }
 
+    func earlierDescriptions(of item: AgeFileID) throws -> [DescriptionRow] {
+        try rows("SELECT id, note, file FROM description WHERE item = ?", [blob(item)]).map { row in
+            DescriptionRow(
+                id: try row.value("id"), note: row.optionalBytes("note"), file: try row.bytes("file"))
+        }
+    }
+
     func positions(of stream: StreamID) throws -> [UInt64] {
         try rows("SELECT position FROM leaf WHERE stream = ? ORDER BY number", [stream.column])
             .map { try $0.number("position") }
@@ -93,11 +100,13 @@ extension SQLiteTransaction {
         // The description's id has to be something that stands once.
         try execute(
             """
-            UPDATE item SET ingest = x'', header = x'', description = x'', description_id = id, erased = 1 WHERE id = ?
+            UPDATE item SET ingest = x'', header = x'', description = x'', description_id = id, new_description = NULL,
+                erased = 1 WHERE id = ?
             """, [blob(item)])
         try execute(
             "DELETE FROM lent_file WHERE item = ? AND kind = ?",
             [blob(item), Int64(ListedKind.description.rawValue)])
+        try execute("DELETE FROM description WHERE item = ?", [blob(item)])
         try execute("INSERT OR IGNORE INTO erased_object (id) VALUES (?)", [blob(item)])
     }
 
@@ -115,6 +124,7 @@ extension SQLiteTransaction {
             try execute("DELETE FROM lent_file WHERE lending = ?", [blob(grant)])
             try execute("DELETE FROM extension WHERE lending = ?", [blob(grant)])
         }
+        try execute("DELETE FROM description WHERE item IN (SELECT id FROM item WHERE matter = ?)", [id])
         try execute("INSERT OR IGNORE INTO erased_object (id) SELECT id FROM item WHERE matter = ?", [id])
         for table in ["lending", "item", "signer", "erasure"] {
             try execute("DELETE FROM \(table) WHERE matter = ?", [id])

@@ -106,9 +106,23 @@ class SQLiteReader: RecordReader {
     private func item(_ row: Row) throws -> ItemRow {
         ItemRow(
             id: try row.value("id"), caseID: try row.value("matter"), descriptionID: try row.value("description_id"),
-            ingest: try row.bytes("ingest"), contentHeader: try row.bytes("header"),
+            ingest: try row.bytes("ingest"), newDescription: row.optionalBytes("new_description"),
+            contentHeader: try row.bytes("header"),
             description: try row.bytes("description"), isOwnersAlone: try row.flag("owners_alone"),
             isErased: try row.flag("erased"))
+    }
+
+    func description(_ id: AgeFileID, of item: AgeFileID) throws -> DescriptionRow? {
+        try row(
+            """
+            SELECT description_id AS id, new_description AS note, description AS file FROM item
+                WHERE id = ? AND description_id = ?
+            UNION ALL SELECT id, note, file FROM description WHERE item = ? AND id = ?
+            """, [blob(item), blob(id), blob(item), blob(id)]
+        ).map { row in
+            DescriptionRow(
+                id: try row.value("id"), note: row.optionalBytes("note"), file: try row.bytes("file"))
+        }
     }
 
     func signer(_ key: VerifierKey, in matter: CaseID) throws -> SignerRow? {

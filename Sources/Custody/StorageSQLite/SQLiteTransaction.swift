@@ -53,7 +53,8 @@ final class SQLiteTransaction: SQLiteReader, RecordTransaction {
         try execute(
             "INSERT INTO leaf (position, entry, stream, number, record) VALUES (?, ?, ?, ?, ?)",
             [
-                Int64(leaf.index), blob(leaf.leaf.entry), leaf.stream?.column ?? blob(StreamID.noColumn), Int64(leaf.number),
+                Int64(leaf.index), blob(leaf.leaf.entry), leaf.stream?.column ?? blob(StreamID.noColumn),
+                Int64(leaf.number),
                 leaf.record.map { blob($0) },
             ])
     }
@@ -95,13 +96,26 @@ final class SQLiteTransaction: SQLiteReader, RecordTransaction {
     func insert(_ item: ItemRow) throws {
         try execute(
             """
-            INSERT INTO item (id, matter, description_id, ingest, header, description, owners_alone, erased)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO item
+                (id, matter, description_id, ingest, new_description, header, description, owners_alone, erased)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 blob(item.id), blob(item.caseID), blob(item.descriptionID), blob(item.ingest),
+                item.newDescription.map { blob($0) },
                 blob(item.contentHeader), blob(item.description), item.isOwnersAlone, item.isErased,
             ])
+    }
+
+    func replaceDescription(of item: AgeFileID, by row: DescriptionRow) throws {
+        try execute(
+            """
+            INSERT INTO description (id, item, note, file)
+            SELECT description_id, id, new_description, description FROM item WHERE id = ?
+            """, [blob(item)])
+        try execute(
+            "UPDATE item SET description_id = ?, new_description = ?, description = ? WHERE id = ?",
+            [blob(row.id), row.note.map { blob($0) }, blob(row.file), blob(item)])
     }
 
     func setSigner(_ key: VerifierKey, in matter: CaseID, _ row: SignerRow) throws {

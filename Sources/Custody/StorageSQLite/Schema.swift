@@ -5,7 +5,7 @@ enum Schema {
     /// What leads from nothing to the first layout, and from each layout to the next one.
     ///
     /// A step that vaults may have taken is never changed, only followed by another: the golden vaults hold us to it.
-    static let steps = [first, openingCheckpoints, lendingOn, ownersAlone, erasures]
+    static let steps = [first, openingCheckpoints, lendingOn, ownersAlone, newDescriptions, erasures]
 
     private static let first = """
         CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, frontier BLOB NOT NULL,
@@ -68,6 +68,13 @@ enum Schema {
     /// Items that no grant may list: a standing grant does not lack them.
     private static let ownersAlone = """
         ALTER TABLE item ADD COLUMN owners_alone INTEGER NOT NULL DEFAULT 0;
+        """
+
+    /// Later descriptions of items, and those before them, for grants that list them.
+    private static let newDescriptions = """
+        ALTER TABLE item ADD COLUMN new_description BLOB;
+        CREATE TABLE description (id BLOB PRIMARY KEY, item BLOB NOT NULL, note BLOB, file BLOB NOT NULL) WITHOUT ROWID;
+        CREATE INDEX description_item ON description (item);
         """
 
     /// What owners asked to have erased, what is left of cases that were, and objects still to be destroyed.

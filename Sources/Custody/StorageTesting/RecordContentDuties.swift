@@ -8,7 +8,7 @@ import Storage
 /// Duties of a store of records: what is read is what was written.
 enum RecordContentDuties {
     static let all: [Duty<any RecordStore>] = [
-        leaves, disclosures, cards, cases, items, grants, expiry, requests, checkpoints,
+        leaves, disclosures, cards, cases, items, descriptions, grants, expiry, requests, checkpoints,
     ]
 
     private static let leaves = Duty<any RecordStore>("leaves come back in order, by index and by stream") { open in
@@ -106,6 +106,25 @@ enum RecordContentDuties {
             id: Random.value(), caseID: matter, descriptionID: rows[0].descriptionID, ingest: [1], contentHeader: [1],
             description: [1], isErased: false)
         try require(try await code { try await store.transaction { try $0.insert(twin) } } == .conflict, "a twin")
+    }
+
+    private static let descriptions = Duty<any RecordStore>("items keep every description") { open in
+        let store = try open("descriptions")
+        let matter: CaseID = Random.value()
+        let (row, other) = (Samples.item(of: matter), Samples.item(of: matter))
+        let first = DescriptionRow(id: row.descriptionID, note: nil, file: row.description)
+        let next = (0..<2).map { DescriptionRow(id: Random.value(), note: [$0, 1], file: [$0, 2]) }
+        try await store.transaction { records in
+            try records.insert(row)
+            try records.insert(other)
+            for description in next { try records.replaceDescription(of: row.id, by: description) }
+            try require(try records.item(row.id) == row.described(by: next[1]), "the one that counts")
+            for description in [first] + next {
+                try require(try records.description(description.id, of: row.id) == description, "each by its id")
+            }
+            try require(try records.description(first.id, of: other.id) == nil, "not as another item's")
+            try require(try records.item(other.id) == other, "another stays as it was")
+        }
     }
 
     private static let grants = Duty<any RecordStore>("grants come back with what became of them") { open in

@@ -76,6 +76,11 @@ struct CheckingContext: Sendable {
         case .trust(let note): return result(leaf, isSigned(note, note.body.operatorKey))
         case .caseCard(let note): return result(leaf, isSigned(note, note.body.ownerKey))
         case .ingest(let note): return result(leaf, isSigned(note, note.body.signer))
+        case .newDescription(let note): return result(leaf, isSigned(note, note.body.signer))
+        case .verification(let note):
+            return CheckedLeaf(
+                opened: leaf, isSigned: isSigned(note, cardKeys[note.body.card]),
+                seen: seen(note.body.checkpoint, leaf.index, environment), list: .none, signatureCount: 2)
         case .heartbeat(let note): return result(leaf, isSigned(note, note.body.device))
         case .recovery: return result(leaf, nil)  // by the owner's key, which only the replay knows
         case .revocation(let note): return result(leaf, isSigned(note, cardKeys[note.body.by]))

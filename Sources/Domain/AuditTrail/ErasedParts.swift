@@ -24,8 +24,8 @@ struct ErasedParts: Sendable {
     private var withheld: [UInt64: StreamID] = [:]
     /// Cases whose log keys are not here, by the leaf that opened them.
     private var keyless: [CaseID: Place] = [:]
-    /// Items whose ingest records were not given.
-    private var stripped: [AgeFileID: Place] = [:]
+    /// Items whose ingest records, or later descriptions' notes, were not given.
+    private var stripped: [AgeFileID: [Place]] = [:]
     /// The text hashes of those ingest records.
     private var ingests: Set<Ingest> = []
     /// Lists of which entries were not given.
@@ -49,9 +49,12 @@ struct ErasedParts: Sendable {
         keyless[matter] = Place(index: leaf.index, stream: .vault)
     }
 
-    mutating func isStripped(_ item: AgeFileID, _ ingest: NoteHash, of matter: CaseID, _ leaf: OpenedLeaf) {
-        stripped[item] = Place(index: leaf.index, stream: .matter(matter))
-        ingests.insert(Ingest(caseID: matter, hash: ingest))
+    /// - Parameter ingest: the text hash of the ingest record, where that is what was not given.
+    mutating func isStripped(
+        _ item: AgeFileID, ingest: NoteHash? = nil, of matter: CaseID, _ leaf: OpenedLeaf
+    ) {
+        stripped[item, default: []].append(Place(index: leaf.index, stream: .matter(matter)))
+        if let ingest { ingests.insert(Ingest(caseID: matter, hash: ingest)) }
     }
 
     mutating func isHidden(_ items: [AgeFileID], in stream: StreamID, _ leaf: OpenedLeaf) {
@@ -79,7 +82,7 @@ struct ErasedParts: Sendable {
         for index in leaves { foreign[index] = nil }
         let records = withheld.filter { covers($0.key) && isOfCase($0.value) }
         for index in records.keys { withheld[index] = nil }
-        for (item, place) in stripped where isOfCase(place.stream) { stripped[item] = nil }
+        for (item, places) in stripped where places.contains(where: { isOfCase($0.stream) }) { stripped[item] = nil }
         hidden.removeAll { isOfCase($0.place.stream) }
         keyless[matter] = nil
         cases.insert(matter)
@@ -92,7 +95,7 @@ struct ErasedParts: Sendable {
     func findings(_ statistics: inout AuditStatistics) -> [Finding] {
         var findings = keyless.values.map { Finding(.keyMissing, index: $0.index, stream: $0.stream) }
         findings += withheld.map { Finding(.recordWithheld, index: $0.key, stream: $0.value) }
-        findings += stripped.values.map { Finding(.noteWithheld, index: $0.index, stream: $0.stream) }
+        findings += stripped.values.joined().map { Finding(.noteWithheld, index: $0.index, stream: $0.stream) }
         for list in hidden where !list.items.allSatisfy({ gone.contains($0) }) {
             findings.append(Finding(.entryWithheld, index: list.place.index, stream: list.place.stream))
         }

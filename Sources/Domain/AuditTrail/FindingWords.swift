@@ -40,6 +40,8 @@ extension Finding.Kind {
         case .answerNotAllowed: "answer-not-allowed"
         case .heartbeatNotAllowed: "heartbeat-not-allowed"
         case .erasureNotAllowed: "erasure-not-allowed"
+        case .descriptionNotAllowed: "description-not-allowed"
+        case .verificationNotAllowed: "verification-not-allowed"
         case .grantUnknown: "grant-unknown"
         case .grantNotAllowed: "grant-not-allowed"
         case .grantRepeated: "grant-repeated"
@@ -108,6 +110,10 @@ extension Finding.Kind {
         case .ingestChainBroken: "the signer's ingest records do not follow each other"
         case .answerNotAllowed: "an approval or a decline was taken that the rules forbid"
         case .heartbeatNotAllowed: "a heartbeat is no device's of the case, or speaks of other ingest records"
+        case .descriptionNotAllowed:
+            "an item was described by somebody else than its owner, or not after its newest description"
+        case .verificationNotAllowed:
+            "a verification is of somebody who may not, of another custodian, or of another time"
         case .grantUnknown: "the grant was not given"
         case .grantNotAllowed: "a grant was taken that the rules forbid"
         case .grantRepeated: "a grant with this id was there already"

@@ -9,6 +9,8 @@ enum NamedNote: Sendable {
     case trust(Unverified<Trust>)
     case caseCard(Unverified<CaseCard>)
     case ingest(Unverified<IngestRecord>)
+    case newDescription(Unverified<NewDescription>)
+    case verification(Unverified<Verification>)
     case heartbeat(Unverified<Heartbeat>)
     case grant(Unverified<Grant>)
     case revocation(Unverified<Revocation>)
@@ -29,6 +31,8 @@ enum NamedNote: Sendable {
         case .trustChanged: self = .trust(try Unverified(parsing: bytes))
         case .caseOpened, .caseCardChanged: self = .caseCard(try Unverified(parsing: bytes))
         case .itemAdded: self = .ingest(try Unverified(parsing: bytes))
+        case .described: self = .newDescription(try Unverified(parsing: bytes))
+        case .verified: self = .verification(try Unverified(parsing: bytes))
         case .heartbeat: self = .heartbeat(try Unverified(parsing: bytes))
         case .granted, .lentOn: self = .grant(try Unverified(parsing: bytes))
         case .revoked: self = .revocation(try Unverified(parsing: bytes))
@@ -40,7 +44,7 @@ enum NamedNote: Sendable {
         case .memberAdded: self = .membership(try Unverified(parsing: bytes))
         case .erasureAsked, .caseErased: self = .erasure(try Unverified(parsing: bytes))
         case .erasureCancelled: self = .cancellation(try Unverified(parsing: bytes))
-        case .verified, .backedUp, .clockMovedBack, .described, .itemErased, .expired: return nil
+        case .backedUp, .clockMovedBack, .itemErased, .expired: return nil
         }
     }
 
@@ -52,6 +56,8 @@ enum NamedNote: Sendable {
         case .trust(let note): note.hash
         case .caseCard(let note): note.hash
         case .ingest(let note): note.hash
+        case .newDescription(let note): note.hash
+        case .verification(let note): note.hash
         case .heartbeat(let note): note.hash
         case .grant(let note): note.hash
         case .revocation(let note): note.hash
@@ -71,11 +77,11 @@ extension Event {
     /// Whether the record says everything, or names only notes that were shown before.
     fileprivate var isAboutNoNote: Bool {
         switch self {
-        case .verified, .backedUp, .clockMovedBack, .described, .itemErased, .expired: true
+        case .backedUp, .clockMovedBack, .itemErased, .expired: true
         case .approved, .declined, .extended, .memberAdded, .memberWithdrawn: false
         case .erasureAsked, .erasureCancelled, .caseErased: false
-        case .cardAdded, .cardWithdrawn, .trustChanged, .caseOpened, .caseCardChanged, .itemAdded, .heartbeat, .granted,
-            .lentOn,
+        case .cardAdded, .cardWithdrawn, .trustChanged, .caseOpened, .caseCardChanged, .itemAdded, .described,
+            .verified, .heartbeat, .granted, .lentOn,
             .listed, .opened, .exported, .refused, .revoked, .keyChanged:
             false
         }

@@ -31,9 +31,12 @@ extension Replay {
         return item.isErased ? .erased : .present
     }
 
-    /// Whether an erasure of items lists the leaves that added them. Which leaves are of a case shows when it is erased.
+    /// Whether an erasure of items lists the leaves that added and described them, as far as its signer had seen them.
+    /// Which leaves are of a case shows when it is erased.
     private func listsItsLeaves(_ body: Erasure) -> Bool {
-        body.isOfCase || body.leaves == LeafSet(body.items.compactMap { state.items[$0]?.index })
+        guard !body.isOfCase else { return true }
+        let leaves = body.items.flatMap { (state.items[$0].map { [$0.index] } ?? []) + (state.described[$0] ?? []) }
+        return body.leaves == LeafSet(leaves.filter { $0 < body.size })
     }
 
     mutating func judge(
@@ -121,8 +124,23 @@ extension Replay {
         guard state.matters[matter] != nil else { return report(.caseUnknown, leaf.opened, unless: [.vault]) }
         guard state.items[item] == nil else { return report(.itemRepeated, leaf.opened) }
         state.items[item] = ReplayState.Item(
-            caseID: matter, index: leaf.opened.index, descriptionID: nil, isPrivate: false)
-        erased.isStripped(item, hash, of: matter, leaf.opened)
+            caseID: matter, index: leaf.opened.index, descriptionID: nil, describedBy: hash, isWhole: false,
+            isPrivate: false)
+        erased.isStripped(item, ingest: hash, of: matter, leaf.opened)
+    }
+
+    /// A description anew whose note is not there, likewise.
+    mutating func judgeStripped(description record: Record, _ leaf: CheckedLeaf, _ line: inout AuditLine) {
+        guard case .matter(let matter) = record.stream else { return }
+        let item = record.items[0]
+        line.erasedCount = 1
+        guard state.items[item]?.caseID == matter else {
+            return report(.descriptionNotAllowed, leaf.opened, unless: [record.stream])
+        }
+        state.items[item]?.descriptionID = nil
+        state.items[item]?.describedBy = record.notes[0]
+        state.described[item, default: []].append(leaf.opened.index)
+        erased.isStripped(item, of: matter, leaf.opened)
     }
 
     /// Whether what a signer says of its newest record before fits one that is not there: how many lie between nobody can

@@ -28,7 +28,7 @@ extension Replay {
         state.chains[id] = ReplayState.Chain(sequence: body.sequence, hash: note.hash)
         guard state.items[item] == nil else { return report(.itemRepeated, leaf.opened) }
         state.items[item] = ReplayState.Item(
-            caseID: body.caseID, index: leaf.opened.index, descriptionID: body.description.id,
+            caseID: body.caseID, index: leaf.opened.index, descriptionID: body.description.id, describedBy: note.hash,
             isPrivate: reach == .ownerAlone)
     }
 

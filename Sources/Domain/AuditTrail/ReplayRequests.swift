@@ -15,11 +15,7 @@ extension Replay {
         line.journal = body.journal
         line.erasedCount = UInt64(body.items.count { state.items[$0].map { !$0.isWhole } ?? false })
         guard isSigned(leaf) else { return }
-        switch leaf.seen {
-        case .none, .fits: break
-        case .notSigned: report(.headNotSigned, leaf.opened)
-        case .forked: report(.forked, leaf.opened)
-        }
+        judgeSeen(leaf)
         let lent = body.grantID.flatMap { state.grants[$0] }
         if case .grant(let id) = record.stream, state.grants[id] == nil {
             report(.grantUnknown, leaf.opened, unless: [StreamID](state.doubts))
@@ -39,6 +35,15 @@ extension Replay {
         // An owner is not given the checkpoints that were kept.
         if wasGranted, holdsVault { uncovered.append(leaf.opened.index) }
         if wasGranted, body.action.isOpening { countOpening(body.grantID) }
+    }
+
+    /// The checkpoint that somebody names is one that the log has signed, of this log.
+    mutating func judgeSeen(_ leaf: CheckedLeaf) {
+        switch leaf.seen {
+        case .none, .fits: break
+        case .notSigned: report(.headNotSigned, leaf.opened)
+        case .forked: report(.forked, leaf.opened)
+        }
     }
 
     private func stream(of request: AccessRequest) -> StreamID {

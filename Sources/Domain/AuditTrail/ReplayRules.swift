@@ -63,6 +63,8 @@ extension Replay {
         case .trust(let note)?: judge(trust: note, record, leaf)
         case .caseCard(let note)?: judge(caseCard: note, record, leaf, &line)
         case .ingest(let note)?: judge(ingest: note, record, leaf, &line)
+        case .newDescription(let note)?: judge(newDescription: note, record, leaf)
+        case .verification(let note)?: judge(verification: note, record, leaf)
         case .heartbeat(let note)?: judge(heartbeat: note, record, leaf, &line)
         case .grant(let note)?: judge(grant: note, record, leaf, &line)
         case .revocation(let note)?: judge(revocation: note, record, leaf, &line)
@@ -102,13 +104,12 @@ extension Replay {
         case .expired: judgeExpiry(record, leaf)
         case .refused where record.notes.count == 1 && state.hasDecided(record.notes[0]):
             judgeWithdrawnResponse(record, leaf, &line)
-        case .verified, .backedUp, .clockMovedBack:
+        case .backedUp, .clockMovedBack:
             if record.actor != nil || !record.items.isEmpty { report(.recordInconsistent, leaf.opened) }
         case .itemErased: judgeItemsErased(record, leaf)
         case .itemAdded where record.notes.count == 1 && record.items.count == 1: judgeStripped(record, leaf, &line)
-        case .described:
-            report(.eventUnknown, leaf.opened)
-            state.doubts.insert(record.stream)
+        case .described where record.notes.count == 1 && record.items.count == 1:
+            judgeStripped(description: record, leaf, &line)
         default:
             report(.noteWithheld, leaf.opened)
             state.doubts.insert(record.stream)

@@ -14,14 +14,15 @@ struct ReplayState {
         let caseID: CaseID
         /// Index of its `item-added` leaf.
         let index: UInt64
-        /// `nil` where the ingest record is not there.
-        let descriptionID: AgeFileID?
+        /// `nil` where the note that gave the description is not there.
+        var descriptionID: AgeFileID?
+        /// Text hash of the note that gave the description.
+        var describedBy: NoteHash
+        /// Whether its ingest record is there.
+        var isWhole = true
         /// Whether no grant may list it.
         let isPrivate: Bool
         var isErased = false
-
-        /// Whether its ingest record is there.
-        var isWhole: Bool { descriptionID != nil }
     }
 
     /// One signer's newest ingest record in one case.
@@ -99,6 +100,8 @@ struct ReplayState {
     var operatorKey: VerifierKey?
     var matters: [CaseID: Matter] = [:]
     var items: [AgeFileID: Item] = [:]
+    /// Indices of the `described` leaves of items that have some.
+    var described: [AgeFileID: [UInt64]] = [:]
     var chains: [ChainID: Chain] = [:]
     var grants: [GrantID: Lent] = [:]
     var grantIDs: [NoteHash: GrantID] = [:]
@@ -135,7 +138,10 @@ struct ReplayState {
             grantIDs[lent.hash] = nil
             doubts.remove(.grant(id))
         }
-        for (id, item) in items where item.caseID == matter { items[id] = nil }
+        for (id, item) in items where item.caseID == matter {
+            items[id] = nil
+            described[id] = nil
+        }
     }
 
     /// From the grant up to the owner's, as far as they are known; `nil` when a recipient's card is not.

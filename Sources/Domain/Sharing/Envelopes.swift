@@ -37,13 +37,18 @@ public struct RecipientEnvelope: NoteBody {
     public let capsules: [Capsule]
     /// The ingest records of the items, as signed notes.
     public let ingestRecords: [[UInt8]]
+    /// For each item lent with a later description than its ingest record's: the note that gave it.
+    public let newDescriptions: [[UInt8]]
+    /// Case cards that between them name every device of the owner's that signed one of the ingest records.
+    public let caseCards: [[UInt8]]
     /// Every grant above, the nearest first, each followed by those of its extensions that list a file lent.
     public let above: [GrantAbove]
 
     /// An envelope of its fields.
     public init(
         grantID: GrantID, from: NoteHash, to: NoteHash, purpose: PlainText, logKey: SecretBytes, list: ItemList,
-        capsules: [Capsule], ingestRecords: [[UInt8]], above: [GrantAbove] = []
+        capsules: [Capsule], ingestRecords: [[UInt8]], newDescriptions: [[UInt8]] = [], caseCards: [[UInt8]] = [],
+        above: [GrantAbove] = []
     ) {
         self.grantID = grantID
         self.from = from
@@ -53,6 +58,8 @@ public struct RecipientEnvelope: NoteBody {
         self.list = list
         self.capsules = capsules
         self.ingestRecords = ingestRecords
+        self.newDescriptions = newDescriptions
+        self.caseCards = caseCards
         self.above = above
     }
 
@@ -72,6 +79,8 @@ public struct RecipientEnvelope: NoteBody {
         }
         self.capsules = capsules
         ingestRecords = try reader.base64List("ingest")
+        newDescriptions = try reader.base64List("new-description")
+        caseCards = try reader.base64List("case-card")
         let notes = try reader.base64List("above")
         let lists = try reader.base64List("above-list")
         guard notes.count == lists.count, Set(notes).count == notes.count else {
@@ -82,9 +91,10 @@ public struct RecipientEnvelope: NoteBody {
             above.append(GrantAbove(note: note, list: try ItemList(parsing: list)))
         }
         self.above = above
-        guard capsules.count == list.files.count, Set(ingestRecords).count == ingestRecords.count else {
-            throw NoteError(
-                .malformedValue, "an envelope does not hold one capsule for each file and each ingest record once")
+        guard capsules.count == list.files.count,
+            [ingestRecords, newDescriptions, caseCards].allSatisfy({ Set($0).count == $0.count })
+        else {
+            throw NoteError(.malformedValue, "an envelope does not hold one capsule for each file and each note once")
         }
     }
 
@@ -97,6 +107,8 @@ public struct RecipientEnvelope: NoteBody {
         writer.add("list", bytes: list.text)
         for capsule in capsules { writer.add("capsule", bytes: capsule.bytes) }
         for record in ingestRecords { writer.add("ingest", bytes: record) }
+        for note in newDescriptions { writer.add("new-description", bytes: note) }
+        for card in caseCards { writer.add("case-card", bytes: card) }
         for grant in above { writer.add("above", bytes: grant.note) }
         for grant in above { writer.add("above-list", bytes: grant.list.text) }
     }

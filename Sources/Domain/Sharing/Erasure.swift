@@ -22,7 +22,7 @@ public struct Erasure: NoteBody, Equatable {
     public let items: [AgeFileID]
     /// Number of leaves of the log that the owner had seen when she signed.
     public let size: UInt64
-    /// The leaves below `size` whose records go, whole or in part: those that added the items; for a case, every leaf of
+    /// The leaves below `size` whose records go, whole or in part: those that added or described the items; for a case, every leaf of
     /// its stream and of its grants' streams.
     public let leaves: LeafSet
 

@@ -24,7 +24,8 @@ public struct LeafSet: Sendable, Equatable {
         var ranges: [ClosedRange<UInt64>] = []
         for word in value?.split(separator: 0x20, omittingEmptySubsequences: false) ?? [] {
             let ends = word.split(separator: 0x2D, omittingEmptySubsequences: false).map { LeafSet.number($0) }
-            guard let first = ends[0], let last = ends[ends.count - 1], ends.count == 1 || ends.count == 2 && first < last
+            guard let first = ends[0], let last = ends[ends.count - 1],
+                ends.count == 1 || ends.count == 2 && first < last
             else { throw LeafSet.malformed }
             if let before = ranges.last {
                 guard before.upperBound < first, first - before.upperBound > 1 else { throw LeafSet.malformed }

@@ -52,6 +52,35 @@ extension VaultSession {
     }
 }
 
+extension VaultSession {
+    /// The signed notes of items that go into an envelope: ingest records, later descriptions, and case cards that name
+    /// the devices which signed, so that whoever is lent the items sees which are attested.
+    func signedNotes(of items: [SealedItem], in own: OwnCase, by caller: Caller) throws -> ItemNotes {
+        let devices = Set(items.map(\.ingest.signer)).subtracting([own.card.ownerKey])
+        return ItemNotes(
+            ingest: items.map(\.ingestNote), newDescriptions: items.compactMap { $0.newDescription?.bytes },
+            caseCards: devices.isEmpty ? [] : try caseCards(naming: devices, in: own, by: caller))
+    }
+
+    /// Case cards that name these devices, as few as the log's order gives. A key that none names is a stranger's.
+    private func caseCards(
+        naming devices: Set<VerifierKey>, in own: OwnCase, by caller: Caller
+    ) throws -> [[UInt8]] {
+        var missing = devices.subtracting(own.card.signers)
+        var cards = missing == devices ? [] : [own.cardNote]
+        guard !missing.isEmpty, own.card.number > 0 else { return cards }
+        let reading = try read(.matter(own.card.caseID), key: own.streamKey, entries: try entries(), by: caller)
+        var history = try CardHistory(reading, own)
+        for entry in reading.entries.map(\.disclosed) {
+            _ = try history.take(entry)
+            guard !missing.isDisjoint(with: history.newest.body.signers) else { continue }
+            missing.subtract(history.newest.body.signers)
+            cards.append(history.newest.bytes)
+        }
+        return cards
+    }
+}
+
 /// The case cards of a stream, one after the other.
 private struct CardHistory {
     private(set) var newest: Verified<CaseCard>

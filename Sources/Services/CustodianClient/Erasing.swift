@@ -54,19 +54,20 @@ extension VaultSession {
         return (WaitingErasure(erasure: body, hash: note.hash), receipt)
     }
 
-    /// The leaves that added these items, from the owner's own stream.
+    /// The leaves that added and described these items, from the owner's own stream.
     private func leaves(
         adding items: [AgeFileID], in own: OwnCase, _ entries: [[UInt8]], by caller: Caller
     ) throws -> LeafSet {
         let reading = try read(.matter(own.card.caseID), key: own.streamKey, entries: entries, by: caller)
         let wanted = Set(items)
-        let added = reading.entries.filter {
-            $0.disclosed.record.event == .itemAdded && !wanted.isDisjoint(with: $0.disclosed.record.items)
+        let concerned = reading.entries.filter {
+            [.itemAdded, .described].contains($0.disclosed.record.event)
+                && !wanted.isDisjoint(with: $0.disclosed.record.items)
         }
-        guard added.count == wanted.count else {
+        guard concerned.count(where: { $0.disclosed.record.event == .itemAdded }) == wanted.count else {
             throw ClientError(.altered, "the record of an item's adding is not given: something is withheld")
         }
-        return LeafSet(added.map(\.index))
+        return LeafSet(concerned.map(\.index))
     }
 
     /// The leaves of a case's stream and of all its grants' streams, found in the log by their tags.

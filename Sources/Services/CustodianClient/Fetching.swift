@@ -14,8 +14,10 @@ public struct SealedItem: Sendable {
     public let id: AgeFileID
     /// The verified ingest record.
     public let ingest: IngestRecord
-    /// Text hash of the ingest record.
+    /// The ingest record, a signed note.
     public let ingestNote: [UInt8]
+    /// The note that gave the description, verified by the key that it names; `nil` for the ingest record's.
+    public let newDescription: Verified<NewDescription>?
     /// The content's header.
     public let header: AgeHeader
     /// The description.
@@ -27,11 +29,23 @@ public struct SealedItem: Sendable {
         ingestNote = Array(wire.ingest.utf8)
         let note = try Unverified<IngestRecord>(parsing: ingestNote)
         ingest = try note.verified(by: note.body.signer).body
+        newDescription = try wire.newDescription.map {
+            let note = try Unverified<NewDescription>(parsing: Array($0.utf8))
+            return try note.verified(by: note.body.signer)
+        }
         header = try AgeHeader(parsing: [UInt8](wire.contentHeader))
         description = try SealedAgeFile(parsing: [UInt8](wire.description))
-        guard ingest.content.id == id, description.id == ingest.description.id else {
-            throw ClientError(.notProven, "an item is not the one that its ingest record names")
-        }
+        guard ingest.content.id == id, description.id == descriptionFacts.id,
+            newDescription.map({ $0.body.item == id && $0.body.caseID == ingest.caseID }) ?? true
+        else { throw ClientError(.notProven, "an item is not the one that its ingest record names") }
+    }
+
+    /// What was signed of the description.
+    public var descriptionFacts: SealedFileFacts { newDescription?.body.description ?? ingest.description }
+
+    /// Text hash of the note that gave the description.
+    var describedBy: NoteHash {
+        get throws { try newDescription?.hash ?? UnverifiedNote(parsing: ingestNote).hash }
     }
 
     /// The content's size and chunks.
@@ -68,19 +82,22 @@ extension VaultSession {
 
     /// As `items`, with the places of those that were erased.
     public func caseItems(of own: OwnCase, by caller: Caller) throws -> [CaseItem] {
-        try allItems(of: own, by: caller).filter { !$0.isOwnersAlone }
+        try allItems(of: own.card, by: caller).filter { !$0.isOwnersAlone }
     }
 
     /// All items of a case, whoever can open them.
-    func allItems(of own: OwnCase, by caller: Caller) throws -> [CaseItem] {
-        let matter = own.card.caseID
+    func allItems(of card: CaseCard, by caller: Caller) throws -> [CaseItem] {
+        let matter = card.caseID
         var items: [CaseItem] = []
         while true {
             let after = items.last.map { String(decoding: $0.id.hex, as: UTF8.self) }
             let page: [Wire.Item] = try connection.post(
                 "/v1/listings", try ask(.caseStream, Nonce(matter.bytes), by: caller, after: after))
             if page.isEmpty { return items }
-            items += try page.map { try CaseItem($0, of: own.card) }
+            items += try page.map { try CaseItem($0, of: card) }
+            guard items.allSatisfy({ $0.kept?.newDescription.map { $0.body.signer == card.ownerKey } ?? true }) else {
+                throw ClientError(.notProven, "an item's description is signed by another key than the owner's")
+            }
         }
     }
 
@@ -89,6 +106,16 @@ extension VaultSession {
         let bytes = try connection.get(path(id) + "/item", headers: try headers(id, caller))
         let item = try SealedItem(try connection.decode(bytes))
         guard item.id == id else { throw ClientError(.notProven, "the custodian sent another item") }
+        return item
+    }
+
+    /// One item by its id, with the description that was lent; earlier ones are kept for that.
+    public func item(_ id: AgeFileID, description: AgeFileID, by caller: Caller) throws -> SealedItem {
+        let target = path(id) + "/item?description=" + String(decoding: description.hex, as: UTF8.self)
+        let item = try SealedItem(try connection.decode(try connection.get(target, headers: try headers(id, caller))))
+        guard item.id == id, item.description.id == description else {
+            throw ClientError(.notProven, "the custodian sent another item")
+        }
         return item
     }
 

@@ -45,8 +45,8 @@ public struct HeldGrant: Sendable {
     public let above: [HeldLink]
     /// The grant stream's key.
     public let streamKey: StreamKey
-    /// The items' ingest records by item.
-    public let ingest: [AgeFileID: IngestRecord]
+    /// What was signed of the items.
+    public let signed: SignedItems
     /// The membership by which the caller uses it; `nil` where it is lent to her own card.
     public let membership: NoteHash?
     /// Whether it was revoked, by the custodian's word.
@@ -66,7 +66,6 @@ public struct HeldGrant: Sendable {
     /// The own note and list, and those of extensions, as they go into envelopes below.
     let own: [GrantAbove]
     let aboveOfEnvelope: [GrantAbove]
-    let ingestNotes: [AgeFileID: [UInt8]]
     /// The grantor's card as a signed note.
     let grantor: [UInt8]
     private let places: [AgeFileID: Int]
@@ -101,7 +100,7 @@ public struct HeldGrant: Sendable {
         descriptions = Dictionary(
             files.map(\.layer.entry).filter { $0.kind == .description }.map { ($0.item, $0.id) },
             uniquingKeysWith: { first, _ in first })
-        (ingest, ingestNotes) = try HeldGrant.ingest(envelopes, grant)
+        signed = try SignedItems(envelopes, of: grant.caseID, owner: (above.last?.from ?? from).key)
         (isRevoked, isExpired, isApproved) = (wire.revoked, wire.expired, wire.approved)
         (isDeclined, isAboveEnded, openings) = (wire.declined, wire.aboveEnded, wire.openings)
         erased = Set(try (wire.erased ?? []).map { try AgeFileID(hex: $0.utf8) })
@@ -159,23 +158,6 @@ public struct HeldGrant: Sendable {
             HeldFile(
                 layer: CapsuleLayer(grant: envelope.grantID, grantor: card, entry: entry), capsule: capsule)
         }
-    }
-
-    private static func ingest(
-        _ envelopes: [RecipientEnvelope], _ grant: Grant
-    ) throws -> ([AgeFileID: IngestRecord], [AgeFileID: [UInt8]]) {
-        var records: [AgeFileID: IngestRecord] = [:]
-        var notes: [AgeFileID: [UInt8]] = [:]
-        for bytes in envelopes.flatMap(\.ingestRecords) {
-            let note = try Unverified<IngestRecord>(parsing: bytes)
-            let record = try note.verified(by: note.body.signer).body
-            guard record.caseID == grant.caseID else {
-                throw ClientError(.notProven, "a grant's envelope holds an ingest record of another case")
-            }
-            records[record.content.id] = record
-            notes[record.content.id] = bytes
-        }
-        return (records, notes)
     }
 
     /// The items lent.

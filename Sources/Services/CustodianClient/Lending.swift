@@ -93,8 +93,8 @@ struct SealedFiles {
             let (content, about) = (try item.header.open(with: identity), try description.header.open(with: identity))
             // Whoever lends answers for the keys: those that an item's maker hid behind false commitments are not lent.
             guard content.commitment(to: item.id) == item.ingest.content.keyCommitment,
-                about.commitment(to: description.id) == item.ingest.description.keyCommitment
-            else { throw ClientError(.notProven, "an item's keys are not those that its ingest record names") }
+                about.commitment(to: description.id) == item.descriptionFacts.keyCommitment
+            else { throw ClientError(.notProven, "an item's keys are not those that were signed") }
             try add(.content, item.id, item.id, .key(content))
             try add(.description, item.id, description.id, .key(about))
         }
@@ -120,7 +120,8 @@ extension VaultSession {
     ) throws -> (id: GrantID, receipt: Receipt) {
         let files = try SealedFiles(items, of: own)
         let place = Place(caseID: own.card.caseID, parent: nil, streamKey: own.streamKey, above: [])
-        return try give(files, items.map(\.ingestNote), at: place, to: card, terms, by: caller)
+        let signed = try signedNotes(of: items, in: own, by: caller)
+        return try give(files, signed, at: place, to: card, terms, by: caller)
     }
 
     /// Lends on items of a grant that is held, within what it lets be lent on. The capsules stay closed: she need not
@@ -142,8 +143,7 @@ extension VaultSession {
             above: (own.map(\.element) + held.aboveOfEnvelope).map {
                 GrantAbove(note: $0.note, list: $0.list.showing(ids))
             })
-        let ingest = items.compactMap { held.ingestNotes[$0] }
-        return try give(files, ingest, at: place, to: card, terms, by: caller)
+        return try give(files, held.signed.notes(of: items), at: place, to: card, terms, by: caller)
     }
 
     /// Where a grant hangs.
@@ -156,14 +156,15 @@ extension VaultSession {
     }
 
     private func give(
-        _ files: SealedFiles, _ ingest: [[UInt8]], at place: Place, to card: Unverified<Card>, _ terms: LendingTerms,
+        _ files: SealedFiles, _ signed: ItemNotes, at place: Place, to card: Unverified<Card>, _ terms: LendingTerms,
         by caller: Caller
     ) throws -> (id: GrantID, receipt: Receipt) {
         let (id, list) = (files.id, files.list)
         let logKey = place.streamKey.child(id)
         let recipientEnvelope = RecipientEnvelope(
             grantID: id, from: caller.card, to: card.hash, purpose: terms.purpose, logKey: logKey.secret, list: list,
-            capsules: files.capsules, ingestRecords: ingest, above: place.above)
+            capsules: files.capsules, ingestRecords: signed.ingest, newDescriptions: signed.newDescriptions,
+            caseCards: signed.caseCards, above: place.above)
         let custodianEnvelope = CustodianEnvelope(
             grantID: id, from: caller.card, custodian: custodian, purpose: terms.purpose, secret: files.secret,
             list: list)
@@ -198,10 +199,11 @@ extension VaultSession {
     ) throws -> Receipt {
         let files = try SealedFiles(items, of: own)
         let (grant, list) = (given.grant, files.list)
+        let signed = try signedNotes(of: items, in: own, by: caller)
         let recipientEnvelope = RecipientEnvelope(
             grantID: files.id, from: grant.from, to: grant.to, purpose: grant.purpose,
             logKey: given.streamKey.secret, list: list, capsules: files.capsules,
-            ingestRecords: items.map(\.ingestNote))
+            ingestRecords: signed.ingest, newDescriptions: signed.newDescriptions, caseCards: signed.caseCards)
         let custodianEnvelope = CustodianEnvelope(
             grantID: files.id, from: grant.from, custodian: custodian, purpose: grant.purpose, secret: files.secret,
             list: list)

@@ -162,9 +162,8 @@ extension VaultSession {
             throw ClientError(.notProven, "the custodian released a part that the grant does not name")
         }
         let entry = file.layer.entry
-        let facts = held.ingest[entry.item].map { entry.kind == .content ? $0.content : $0.description }
-        guard let facts, facts.id == entry.id else {
-            throw ClientError(.notProven, "the grantor gave no ingest record of an item")
+        guard let facts = held.signed.facts(entry.kind, of: entry.item), facts.id == entry.id else {
+            throw ClientError(.notProven, "the grantor gave no signed record of a file that is lent")
         }
         do throws(LayerFault) {
             return try file.capsule.fileKey(
@@ -175,11 +174,12 @@ extension VaultSession {
         }
     }
 
-    /// What convicts custodian or grantor of what is not lent on; of layers below others there is no form yet.
+    /// What convicts custodian or grantor of what is not lent on; of layers below others, and of later descriptions,
+    /// there is no form yet.
     private func evidence(of file: HeldFile, _ held: HeldGrant, _ exchange: Exchange) -> OpeningEvidence? {
         guard let list = held.own.first?.list, list.grantID == file.layer.grant, held.above.isEmpty,
             let place = list.entries.firstIndex(of: .file(file.layer.entry)), let proof = try? list.proof(at: place),
-            let note = held.own.first?.note, let ingest = held.ingestNotes[file.layer.entry.item]
+            let note = held.own.first?.note, let ingest = held.signed.evidence(for: file.layer.entry)
         else { return nil }
         return OpeningEvidence(
             request: exchange.request.bytes, response: exchange.response.bytes, grant: note, grantor: held.grantor,

@@ -32,7 +32,7 @@ extension VaultSession {
     /// What the owner keeps for herself alone, in the order of its adding.
     public func privateItems(of own: OwnCase, by caller: Caller) throws -> [PrivateItem] {
         guard let identity = own.keys.privateIdentity else { return [] }
-        return try allItems(of: own, by: caller).compactMap(\.kept)
+        return try allItems(of: own.card, by: caller).compactMap(\.kept)
             .filter { own.card.reach(of: $0.ingest) == .ownerAlone && $0.ingest.recipient == identity.recipient }
             .map { PrivateItem(item: $0) }
     }

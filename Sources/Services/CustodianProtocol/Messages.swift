@@ -199,10 +199,24 @@ public enum Wire {
         }
     }
 
+    /// `POST /v1/descriptions`.
+    public struct DescribeItem: Codable, Sendable {
+        public var note: String
+        public var actor: String
+        public var description: Data
+
+        public init(note: String, actor: String, description: Data) {
+            self.note = note
+            self.actor = actor
+            self.description = description
+        }
+    }
+
     /// An item, sealed.
     public struct Item: Codable, Sendable {
         public var id: String
         public var ingest: String
+        public var newDescription: String?
         public var contentHeader: Data
         public var description: Data
         /// Whether it was erased: then the other three are empty.
@@ -211,10 +225,12 @@ public enum Wire {
         public var ownersAlone: Bool?
 
         public init(
-            id: String, ingest: String, contentHeader: Data, description: Data, erased: Bool, ownersAlone: Bool? = nil
+            id: String, ingest: String, newDescription: String?, contentHeader: Data, description: Data, erased: Bool,
+            ownersAlone: Bool? = nil
         ) {
             self.id = id
             self.ingest = ingest
+            self.newDescription = newDescription
             self.contentHeader = contentHeader
             self.description = description
             self.erased = erased

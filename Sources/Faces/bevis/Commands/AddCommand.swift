@@ -105,13 +105,9 @@ struct AddCommand: AsyncParsableCommand {
         _ content: SealedContent, source: IngestSource, name: [UInt8]?, _ found: Description.Found
     ) throws -> Description {
         let media = name.flatMap { MediaType(guessedFrom: $0) }
-        var chosen = ItemKind(guessedFrom: media, fileName: name)
-        if let kind {
-            guard let word = ItemKind(word: Array(kind.utf8)) else {
-                throw CommandFailure(.usage, "there is no kind \(Escaped.quoted(kind))", hint: "bevis add --help")
-            }
-            chosen = word
-        }
+        let chosen =
+            try kind.map { try ItemKind.stated($0, help: "bevis add --help") }
+            ?? ItemKind(guessedFrom: media, fileName: name)
         var description = Description(
             of: content, kind: chosen, recorded: Person.now(), title: try title.map { try line($0, "--title") },
             fileName: name, mediaType: media)

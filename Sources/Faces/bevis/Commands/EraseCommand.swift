@@ -25,7 +25,8 @@ struct EraseCommand: AsyncParsableCommand {
 
     @Argument(help: "Items: their numbers in 'bevis list', or the first digits of their ids.") var items: [String] = []
     @Flag(help: "The whole case, with everything that is lent of it.") var wholeCase = false
-    @Option(help: ArgumentHelp("Take this back: the first digits of its id, as 'bevis erase' shows it.", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("Take this back: the first digits of its id, as 'bevis erase' shows it.", valueName: "id"))
     var cancel: String?
     @Flag(help: "Do not ask: for scripts.") var yes = false
     @Option(name: .customLong("case"), help: "The first digits of the case's id.") var matter: String?
@@ -82,7 +83,8 @@ struct EraseCommand: AsyncParsableCommand {
         let due = LocalTime.text(Person.now().seconds + wait)
         if !json {
             let names = chosen.map { "  \(short($0.id))  \(titles[$0.id] ?? "(no title)")" }
-            try Output(json: false).line(((chosen.isEmpty ? [wholeCaseText(own)] : names) + [words(due)]).joined(separator: "\n"))
+            try Output(json: false).line(
+                ((chosen.isEmpty ? [wholeCaseText(own)] : names) + [words(due)]).joined(separator: "\n"))
         }
         let what = chosen.isEmpty ? "your whole case" : chosen.count == 1 ? "this item" : "these items"
         try Confirm.ask("have \(what) destroyed from \(due) on", yes: yes)

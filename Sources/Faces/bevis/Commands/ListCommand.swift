@@ -62,7 +62,9 @@ struct ListCommand: AsyncParsableCommand {
             let part = Array(items[start..<min(items.count, start + held.mostItems)])
             let opened = try desk.open(part, under: held, for: try access.reason(.list))
             return try part.map { id in
-                ItemView(id: id, description: try Lent.description(id, held, opened, desk), isAttested: nil)
+                ItemView(
+                    id: id, description: try Lent.description(id, held, opened, desk),
+                    isAttested: held.signed.isAttested(id))
             }
         }
         let known = Dictionary(views.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -95,7 +97,7 @@ struct AccessOptions: ParsableArguments {
 struct ItemView {
     let id: AgeFileID
     let description: Description?
-    /// Whether the owner's case card knows the signer; `nil` for a recipient, who does not have that card.
+    /// Whether the owner, or a device that a case card of hers names, took it in; `nil` where nobody can tell.
     let isAttested: Bool?
     /// The time captured with the error of the device's clock taken out, where checks of that clock tell of it.
     var corrected: CorrectedTime?
@@ -137,7 +139,7 @@ struct ItemView {
 enum Lent {
     static func description(_ id: AgeFileID, _ held: HeldGrant, _ opened: Opened, _ desk: Desk) throws -> Description? {
         guard let file = held.description(of: id), let key = opened.keys[file] else { return nil }
-        let item = try desk.session.item(id, by: desk.caller)
+        let item = try desk.session.item(id, description: file, by: desk.caller)
         return try Description(opening: item.description, id: file, with: key)
     }
 }

@@ -141,7 +141,12 @@ struct VaultCommand: AsyncParsableCommand {
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "verify", abstract: "Check a vault's log, and every sealed item of yours against its id.",
-            discussion: "Every sealed byte of your cases is fetched and hashed; nothing is opened.")
+            discussion: """
+                Every sealed byte of your cases is fetched and hashed; nothing is opened. That you checked, and how many \
+                items were damaged, is a line in the vault's own log, which its auditors see.
+                Example:
+                  bevis vault verify
+                """)
 
         @OptionGroup var vault: VaultOptions
         @OptionGroup var passphrase: PassphraseOptions
@@ -179,13 +184,28 @@ struct VaultCommand: AsyncParsableCommand {
                 }
             }
             progress.finish()
+            let entry = log(items: items, damaged: damaged, desk)
             try desk.remember()
             guard damaged == 0 else {
                 throw CommandFailure(
                     .refused, "\(damaged) of \(items) items are not what was stored", hint: "restore them from a backup"
                 )
             }
-            try Output(json: false).line("intact: \(entries.count) entries of the log, \(items) items")
+            let place = entry.map { " (entry \($0) of the log)" } ?? ""
+            try Output(json: false).line("intact: \(entries.count) entries of the log, \(items) items\(place)")
+        }
+
+        /// What was found is said also where the line for it cannot be written, as on a full disk.
+        private func log(items: Int, damaged: Int, _ desk: Desk) -> UInt64? {
+            do {
+                return try desk.session.logVerification(
+                    items: UInt64(items), damaged: UInt64(damaged), by: desk.caller
+                ).proof.index
+            } catch {
+                Output(json: false).note(
+                    "checked, but no line could be written: \(Explanation.of(error)?.message ?? "\(error)")")
+                return nil
+            }
         }
     }
 }

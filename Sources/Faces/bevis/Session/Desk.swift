@@ -177,7 +177,7 @@ final class Desk {
     func description(of item: SealedItem, _ own: OwnCase) throws -> Description {
         let file = item.description
         let key = try file.header.open(with: [own.keys.identity])
-        return try Description(opening: file, id: item.ingest.description.id, with: key)
+        return try Description(opening: file, id: item.descriptionFacts.id, with: key)
     }
 
     /// What the items of a case are called, quoted and fit for a terminal.

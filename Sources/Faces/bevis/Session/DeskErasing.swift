@@ -12,7 +12,8 @@ extension Desk {
     /// may have asked for it at her device.
     func tellOfErasures() throws {
         for waiting in try session.waitingErasures(by: caller) {
-            Output(json: false).note("\(ErasureView(waiting).sentence); to keep it: bevis erase --cancel \(short(waiting.hash))")
+            Output(json: false).note(
+                "\(ErasureView(waiting).sentence); to keep it: bevis erase --cancel \(short(waiting.hash))")
         }
     }
 

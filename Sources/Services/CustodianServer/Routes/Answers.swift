@@ -96,6 +96,7 @@ extension Wire.Item {
     init(_ row: ItemRow) {
         self.init(
             id: String(decoding: row.id.hex, as: UTF8.self), ingest: String(decoding: row.ingest, as: UTF8.self),
+            newDescription: row.newDescription.map { String(decoding: $0, as: UTF8.self) },
             contentHeader: Data(row.contentHeader), description: Data(row.description), erased: row.isErased,
             ownersAlone: row.isErased ? row.isOwnersAlone : nil)
     }

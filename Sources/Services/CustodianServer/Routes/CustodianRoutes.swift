@@ -90,6 +90,17 @@ public struct CustodianRoutes: Sendable {
             guard message.actor == nil else { return try Answers.json(Wire.Acceptance(acceptance)) }
             return try promised(Array(message.ingest.utf8), acceptance)
         }
+        router.post("v1/descriptions") { request, _ in
+            let message: Wire.DescribeItem = try await message(request)
+            return try Answers.json(
+                Wire.Acceptance(
+                    try await custodian.describeItem(
+                        Array(message.note.utf8), by: try NoteHash(hex: message.actor.utf8),
+                        description: [UInt8](message.description))))
+        }
+        router.post("v1/verifications") { request, _ in
+            try Answers.json(Wire.Acceptance(try await custodian.addVerification(try await note(request))))
+        }
         router.post("v1/recovery") { request, _ in
             let message: Wire.ReplaceRecovery = try await message(request)
             return try Answers.json(

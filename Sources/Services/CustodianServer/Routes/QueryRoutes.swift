@@ -78,7 +78,12 @@ extension CustodianRoutes {
         }
         router.get("v1/objects/:id/item") { request, context in
             let id = try AgeFileID(hex: try context.parameters.require("id").utf8)
-            return try Answers.json(Wire.Item(try await custodian.item(try await objectQuery(request), id)))
+            let query = try await objectQuery(request)
+            guard let description = request.uri.queryParameters["description"] else {
+                return try Answers.json(Wire.Item(try await custodian.item(query, id)))
+            }
+            let described = try AgeFileID(hex: String(description).utf8)
+            return try Answers.json(Wire.Item(try await custodian.item(query, id, description: described)))
         }
         router.get("v1/objects/:id/leaves") { request, context in
             let id = try AgeFileID(hex: try context.parameters.require("id").utf8)
