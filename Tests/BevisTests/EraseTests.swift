@@ -82,9 +82,10 @@ import Testing
         let list = try await world.bevis("signe", "list")
         #expect(list.outLines.count == 3 && list.outLines[1].hasSuffix("(erased)"), "\(list.out)")
         let opened = try await world.bevis("signe", "open", "2", "-o", "a")
-        #expect(opened.status == 1 && opened.err.contains("the item \"2\" was erased"), "\(opened.err)")
+        #expect(opened.status == 1 && opened.err.contains("was erased"), "\(opened.err)")
         let third = try await world.bevis("signe", "open", "3", "-o", "c")
-        #expect(third.status == 0 && (try world.read("c")) == (try World.original(3)), "numbers stay what they were")
+        #expect(third.status == 0, "\(third.err)")
+        #expect(try world.read("c") == World.original(3), "numbers stay what they were")
 
         let held = try await world.bevis("mads", "grants")
         #expect(held.out.contains("3 items, 1 of them erased by the owner"), "\(held.out)")
@@ -93,7 +94,8 @@ import Testing
         let gone = try await world.bevis("mads", "open", "2", "--grant", grant, "--purpose", "Brud", "-o", "b")
         #expect(gone.status == 1 && gone.err.contains("was erased by its owner"), "\(gone.err)")
         let rest = try await world.bevis("mads", "open", "1", "--grant", grant, "--purpose", "Brud", "-o", "d")
-        #expect(rest.status == 0 && (try world.read("d")) == (try World.original(1)), "\(rest.err)")
+        #expect(rest.status == 0, "\(rest.err)")
+        #expect(try world.read("d") == World.original(1))
 
         let log = try await world.bevis("signe", "log")
         #expect(log.status == 0 && log.out.contains("erasure-asked") && log.out.contains("item-erased"), "\(log.out)")
@@ -138,7 +140,7 @@ import Testing
         let world = try await World.copy()
         world.killCustodian(SIGTERM)
         let shorter = try await world.bevis("drift", "serve", "--erasure-wait", "6d")
-        #expect(shorter.status == 1 && shorter.err.contains("never shorter"), "\(shorter.err)")
+        #expect(shorter.status == 3 && shorter.err.contains("never shorter"), "\(shorter.err)")
     }
 
     @Test(arguments: [false, true]) func caseIsErasedAndNothingOfItIsLeft(killed: Bool) async throws {

@@ -118,8 +118,9 @@ extension SQLiteTransaction {
                 "UPDATE leaf SET record = NULL, number = position, stream = ? WHERE stream = ?",
                 [blob(StreamID.noColumn), stream.column])
             try execute("DELETE FROM disclosed WHERE stream = ?", [stream.column])
-            try execute("DELETE FROM request WHERE stream = ?", [stream.column])
         }
+        try execute("DELETE FROM request WHERE stream = ?", [StreamID.matter(matter.id).column])
+        try execute("DELETE FROM request WHERE lending IN (SELECT id FROM lending WHERE matter = ?)", [id])
         for grant in grants {
             try execute("DELETE FROM lent_file WHERE lending = ?", [blob(grant)])
             try execute("DELETE FROM extension WHERE lending = ?", [blob(grant)])

@@ -104,8 +104,11 @@ extension Replay {
         case .expired: judgeExpiry(record, leaf)
         case .refused where record.notes.count == 1 && state.hasDecided(record.notes[0]):
             judgeWithdrawnResponse(record, leaf, &line)
-        case .backedUp, .clockMovedBack:
+        case .clockMovedBack:
             if record.actor != nil || !record.items.isEmpty { report(.recordInconsistent, leaf.opened) }
+        case .backedUp:
+            report(.eventUnknown, leaf.opened)
+            state.doubts.insert(record.stream)
         case .itemErased: judgeItemsErased(record, leaf)
         case .itemAdded where record.notes.count == 1 && record.items.count == 1: judgeStripped(record, leaf, &line)
         case .described where record.notes.count == 1 && record.items.count == 1:
