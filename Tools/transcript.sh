@@ -7,7 +7,9 @@
 # commands is what they print, on either output. Hexadecimal ids of eight digits and more, keys, dates, times, sizes,
 # absolute paths and whole numbers may differ; a line of "..." stands for any lines. Every command has to succeed, unless
 # the page says what it refuses: an expected line "tool: ..." allows exit code 1. BEVIS_BIN names the folder of the
-# commands; pictures and other media of Tests/Media lie in the folder at the start.
+# commands; pictures and other media of Tests/Media lie in the folder at the start. A page with a line
+# "<!-- transcript: with people -->" also begins with a vault whose operator trusts police and municipality, the cards of
+# Birgit (caseworker) and Mads (police), and a folder of her own for each person.
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 export BEVIS_BIN=${BEVIS_BIN:-$here/.build/release}
@@ -29,6 +31,25 @@ printf 'four words made up\n' >"$work/.passphrase"
 cd "$work"
 export PATH="$BEVIS_BIN:$PATH" HOME="$work" TZ=UTC LC_ALL=C.UTF-8 SWIFT_BACKTRACE=enable=no
 export BEVIS_HOME="$work/home" BEVIS_VAULT="$work/vault" BEVIS_PASSPHRASE_FILE="$work/.passphrase"
+as() { BEVIS_HOME="$work/$1" "${@:2}" >/dev/null; }
+make_people() {
+    as drift bevis identity create --name Drift
+    as drift bevis vault init
+    for role in 'politi police mads Mads Krag' 'kommune caseworker birgit Birgit Lund'; do
+        read -r issuer role person name <<<"$role"
+        as "$issuer" bevis identity create --name "$issuer"
+        as "$issuer" bevis issuer create "$issuer" --role "$role" --name "${issuer^}" -o "$issuer.issuer"
+        as "$person" bevis identity create --name "$name"
+        as "$person" bevis card request --name "$name" --role "$role" --organisation "${issuer^}" -o "$person.request"
+        as "$issuer" bevis issuer sign "$issuer" "$person.request" -o "$person.card"
+        as "$person" bevis card accept "$person.card"
+    done
+    as revisor bevis identity create --name Revisor
+    BEVIS_HOME="$work/revisor" bevis card show >revisor.card
+    as drift bevis vault trust --issuer politi.issuer --issuer kommune.issuer --auditor revisor.card --keys-out Keys
+    as signe bevis identity create --name 'Signe Holm'
+}
+if grep -q '^<!-- transcript: with people -->$' "$page"; then make_people; fi
 python3 - "$page" <<'P'
 import re, subprocess, sys, tempfile
 

@@ -42,5 +42,11 @@ import Testing
         #expect(shown["media_type"] as? String == "image/jpeg")
         #expect(try await object("case", "show")["items"] as? Int == 3)
         #expect(try await object("identity", "show")["recipient"] is String)
+        let verified = try await object("vault", "verify")
+        #expect(verified["items"] as? Int == 3 && verified["entry"] is Int)
+        #expect(try await array("signe", "approve").isEmpty)
+        let id = try #require(given[0]["grant"] as? String)
+        let revoked = try await object("revoke", String(id.prefix(12)))
+        #expect(revoked["grant"] as? String == id && revoked["entry"] is Int)
     }
 }

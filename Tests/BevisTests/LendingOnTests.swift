@@ -49,6 +49,9 @@ import Testing
         // Every command of hers says so, on standard error, also where she asks for JSON.
         let list = try await world.bevis("signe", "list", "--json")
         #expect(list.err == "1 grant waits for your approval; look and answer: bevis approve\n")
+        let pending = try #require(
+            try await world.bevis("signe", "approve", "--json").json() as? [[String: Any]])
+        #expect(pending.map { $0["grant"] as? String } == [child] && pending[0]["items"] is [Any])
         let shown = try await world.bevis("signe", "approve")
         #expect(shown.status == 0)
         #expect(shown.err == "")

@@ -21,6 +21,7 @@ struct ApproveCommand: AsyncParsableCommand {
     @Argument(help: "The first digits of the grant's id.") var grant: String?
     @Flag(help: "Do not ask: for scripts.") var yes = false
     @Option(name: .customLong("case"), help: "The first digits of the case's id.") var matter: String?
+    @Flag(help: "Answer as JSON.") var json = false
     @OptionGroup var vault: VaultOptions
     @OptionGroup var passphrase: PassphraseOptions
 
@@ -29,16 +30,18 @@ struct ApproveCommand: AsyncParsableCommand {
         let own = try desk.ownCase(matter)
         let waiting = try WaitingGrants(own, desk)
         guard let grant else {
-            try Output(json: false).line(waiting.isEmpty ? "nothing waits for your approval" : waiting.text)
+            try Output(json: json).show(
+                waiting.json, or: waiting.isEmpty ? "nothing waits for your approval" : waiting.text)
             return try desk.remember()
         }
         let chosen = try waiting.one(grant)
-        try Output(json: false).line(waiting.text(of: chosen))
+        try Output(json: json).line(waiting.facts(of: chosen).text)
         try Confirm.ask("approve this", yes: yes)
         let receipt = try desk.session.approve(chosen, of: own, by: desk.caller)
         try desk.remember()
-        try Output(json: false).line(
-            "approved: entry \(receipt.proof.index) of the log. You can end it at any time: bevis revoke "
+        try Output(json: json).show(
+            chosen.answered(by: receipt),
+            or: "approved: entry \(receipt.proof.index) of the log. You can end it at any time: bevis revoke "
                 + short(chosen.grant.id))
     }
 }
@@ -52,6 +55,7 @@ struct DeclineCommand: AsyncParsableCommand {
     @Argument(help: "The first digits of the grant's id; see 'bevis approve'.") var grant: String
     @Option(help: "Why; whoever reads the log of the case sees it.") var reason: String?
     @Option(name: .customLong("case"), help: "The first digits of the case's id.") var matter: String?
+    @Flag(help: "Answer as JSON.") var json = false
     @OptionGroup var vault: VaultOptions
     @OptionGroup var passphrase: PassphraseOptions
 
@@ -62,7 +66,16 @@ struct DeclineCommand: AsyncParsableCommand {
         let receipt = try desk.session.decline(
             chosen, of: own, reason: try reason.map { try line($0, "--reason") }, by: desk.caller)
         try desk.remember()
-        try Output(json: false).line("declined: entry \(receipt.proof.index) of the log. Nothing was opened under it.")
+        try Output(json: json).show(
+            chosen.answered(by: receipt),
+            or: "declined: entry \(receipt.proof.index) of the log. Nothing was opened under it.")
+    }
+}
+
+extension GivenGrant {
+    /// For machines: the grant, and the entry of the log that answers or ends it.
+    func answered(by receipt: Receipt) -> JSONValue {
+        .object(["grant": .text(string(grant.id.hex)), "entry": .number(Int64(receipt.proof.index))])
     }
 }
 
@@ -92,10 +105,11 @@ struct WaitingGrants {
         return only
     }
 
-    var text: String { waiting.map { text(of: $0) }.joined(separator: "\n") }
+    var text: String { waiting.map { facts(of: $0).text }.joined(separator: "\n") }
+    var json: JSONValue { .array(waiting.map { facts(of: $0).json }) }
 
     /// Everything that the yes would be to.
-    func text(of waiting: GivenGrant) -> String {
+    func facts(of waiting: GivenGrant) -> Facts {
         let grant = waiting.grant
         var facts = Facts()
         facts.add("grant", .text(short(grant.id)))
@@ -110,7 +124,7 @@ struct WaitingGrants {
         facts.add("openings", .text(grant.openings.map { "at most \($0)" } ?? "any number"))
         facts.add("journal_number", .text(grant.journal == .required ? "demanded" : "not demanded"))
         facts.add("what_for", .text(Escaped.text(grant.purpose.bytes)))
-        return facts.text
+        return facts
     }
 
     private func issuer(of waiting: GivenGrant) -> String {

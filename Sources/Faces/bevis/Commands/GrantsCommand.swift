@@ -213,6 +213,7 @@ struct RevokeCommand: AsyncParsableCommand {
     @Argument(help: "The first digits of the grant's id; see 'bevis grants --given'.") var grant: String
     @Option(help: "Why.") var reason: String?
     @Option(name: .customLong("case"), help: "The first digits of the case's id.") var matter: String?
+    @Flag(help: "Answer as JSON.") var json = false
     @OptionGroup var vault: VaultOptions
     @OptionGroup var passphrase: PassphraseOptions
 
@@ -227,7 +228,8 @@ struct RevokeCommand: AsyncParsableCommand {
         let receipt = try desk.session.revoke(
             given, reason: try reason.map { try line($0, "--reason") }, by: desk.caller)
         try desk.remember()
-        try Output(json: false).line(
-            "revoked: entry \(receipt.proof.index) of the log. What was opened before cannot be taken back.")
+        try Output(json: json).show(
+            given.answered(by: receipt),
+            or: "revoked: entry \(receipt.proof.index) of the log. What was opened before cannot be taken back.")
     }
 }

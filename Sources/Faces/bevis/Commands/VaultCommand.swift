@@ -148,6 +148,7 @@ struct VaultCommand: AsyncParsableCommand {
                   bevis vault verify
                 """)
 
+        @Flag(help: "Answer as JSON.") var json = false
         @OptionGroup var vault: VaultOptions
         @OptionGroup var passphrase: PassphraseOptions
 
@@ -192,7 +193,11 @@ struct VaultCommand: AsyncParsableCommand {
                 )
             }
             let place = entry.map { " (entry \($0) of the log)" } ?? ""
-            try Output(json: false).line("intact: \(entries.count) entries of the log, \(items) items\(place)")
+            try Output(json: json).show(
+                .object([
+                    "entries": .number(Int64(entries.count)), "items": .number(Int64(items)),
+                    "entry": entry.map { .number(Int64($0)) } ?? .absent,
+                ]), or: "intact: \(entries.count) entries of the log, \(items) items\(place)")
         }
 
         /// What was found is said also where the line for it cannot be written, as on a full disk.
