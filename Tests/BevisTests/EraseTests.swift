@@ -117,7 +117,7 @@ import Testing
         let list = try await world.bevis("signe", "list")
         #expect(list.status == 0 && list.outLines.count == 3)
         let note =
-            /2 items of case [0-9a-f]{12} is to be erased from .+ UTC on; to keep it: bevis erase --cancel [0-9a-f]{12}/
+            /2 items of case [0-9a-f]{12} are to be erased from .+ UTC on; to keep it: bevis erase --cancel [0-9a-f]{12}/
         #expect(list.err.contains(note), "\(list.err)")
         let shown = try await world.bevis("signe", "case", "show", "--json")
         let pending = (try shown.json() as? [String: Any])?["to_erase"] as? [[String: Any]]

@@ -67,6 +67,7 @@ extension CaseBook {
         let place = items.firstIndex { $0.id == exhibit.item }.map { "item \($0 + 1)" } ?? short(exhibit.item)
         var text = "\(exhibit.number)  \(titles[exhibit.item] ?? place)"
         if titles[exhibit.item] != nil { text += " (\(place))" }
+        if items.contains(where: { $0.id == exhibit.item && $0.isErased }) { text += " (erased)" }
         for part in [exhibit.saved, exhibit.original] {
             if let part { text += "; \(Escaped.text(part.bytes))" }
         }

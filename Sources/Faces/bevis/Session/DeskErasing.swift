@@ -48,7 +48,7 @@ struct ErasureView {
 
     private var due: String { LocalTime.text(waiting.erasure.due.seconds) }
 
-    var sentence: String { "\(what) is to be erased from \(due) on" }
+    var sentence: String { "\(what) \(waiting.erasure.items.count > 1 ? "are" : "is") to be erased from \(due) on" }
 
     var text: String {
         "\(short(waiting.hash))  from \(due) on  \(what)  asked \(LocalTime.text(waiting.erasure.time.seconds))"
