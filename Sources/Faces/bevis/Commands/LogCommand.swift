@@ -38,7 +38,10 @@ struct LogCommand: AsyncParsableCommand {
         try Output(json: json).show(.array(shown.map(\.json)), or: text)
         guard trail.withheld == 0 else {
             throw CommandFailure(
-                .incomplete, "\(trail.withheld) entries of the log are yours and their records were not given",
+                .incomplete,
+                trail.withheld == 1
+                    ? "1 entry of the log is yours and its record was not given"
+                    : "\(trail.withheld) entries of the log are yours and their records were not given",
                 hint: "the vault withholds something; show this to somebody you trust")
         }
         if !json {
