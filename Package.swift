@@ -80,6 +80,7 @@ let package = Package(
         part("Vault", in: "Domain", on: ["Sodium", "BulkHash", "MerkleTree", "AgeFile", "SignedNote", "Sharing"]),
         part("Camera", in: "Domain", on: ["Sodium", "SignedNote", "Sharing"]),
         part("Dossier", in: "Domain", on: ["Sodium", "AgeFile", "SignedNote", "Sharing"]),
+        part("Handover", in: "Domain", on: ["Sodium", "AgeFile", "SignedNote", "Sharing", "Camera", "Dossier"]),
         // Custody
         part(
             "Storage", in: "Custody",
@@ -126,7 +127,8 @@ let package = Package(
             name: "bevis",
             dependencies: [
                 "Sodium", "MerkleTree", "AgeFile", "SignedNote", "TransparencyLog", "Sharing", "AuditTrail", "Vault",
-                "Camera", "Dossier", "Storage", "StorageSQLite", "Custodian", "CustodianServer", "CustodianClient",
+                "Camera", "Dossier", "Handover", "Storage", "StorageSQLite", "Custodian", "CustodianServer",
+                "CustodianClient",
                 "CustodianProtocol", "HTTPTransport", "FileFacts", "Terminal", "Home", "Watching", arguments,
             ],
             path: "Sources/Faces/bevis", swiftSettings: settings),
@@ -154,6 +156,7 @@ let package = Package(
         tests("Camera", on: ["Sodium", "SignedNote", "Sharing", "Camera"]),
         tests("Watching", on: ["Sodium", "SignedNote", "Sharing", "Camera", "CustodianClient", "Watching"]),
         tests("Dossier", on: ["Sodium", "AgeFile", "SignedNote", "Sharing", "Dossier"]),
+        tests("Handover", on: ["Sodium", "AgeFile", "SignedNote", "Sharing", "Camera", "Dossier", "Handover"]),
         tests("HTTPTransport", on: ["HTTPTransport"]),
         tests(
             "CustodianServer",
@@ -175,7 +178,14 @@ let package = Package(
             "Sharing", on: ["Sodium", "MerkleTree", "AgeFile", "SignedNote", "Sharing"],
             excluding: ["Examples", "Vectors", "check_vectors.py"]),
         tests("Spec", on: portable + ["Vault", "Dossier"], excluding: ["check_examples.py"]),
-        tests("Bevis", on: portable + ["bevis", "bevis-audit"]),
+        tests(
+            "Bevis",
+            on: portable + [
+                "Storage", "StorageSQLite", "Custodian", "CustodianProtocol", "CustodianServer", "Home", "bevis",
+                "bevis-audit", .product(name: "Hummingbird", package: "hummingbird", condition: custody),
+                .product(name: "NIOCore", package: "swift-nio", condition: custody),
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: custody),
+            ], excluding: ["recorder.py"]),
         tests("Storage", on: portable + ["BulkHash", "Storage", "StorageSQLite", "StorageTesting"]),
         tests("Custodian", on: portable + ["BulkHash", "Storage", "StorageSQLite", "Custodian"]),
     ]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing, from Debian; says nothing when everything is there.
+# Installs what is missing, from Debian and a few wheels from PyPI; says nothing when everything is there.
 #
 #     Tools/setup.sh build [test]
 #
@@ -19,7 +19,18 @@ build_needs=(
     'libsqlite3-dev: pkg-config --exists sqlite3'
     'libimage-exiftool-perl: command -v exiftool'
     'bubblewrap: command -v bwrap'
+    'ffmpeg: command -v ffmpeg'
+    'zip: command -v zip'
+    'python3: command -v python3'
+    'python3-pip: python3 -m pip --version'
 )
+# Makes a handover's PDF. Debian has no package of it: a wheel in a folder of the project's own, where the command looks,
+# apart from the system's Python.
+typst_version=0.15.2
+typst_folder=/usr/local/lib/bevis/typst
+# Programs of others that must accept a handover: Debian has neither, so they lie in an ignored folder of the project.
+peers_folder=.build-peers
+peers=('bagit==1.9.0' 'case-utils==0.18.0')
 # age is the peer that must read our files and write ours; strace, faketime and small file systems bring the faults;
 # Python computes the specification's example a second time; the others build and run the modules of the browser.
 test_needs=(
@@ -74,22 +85,61 @@ install_packages() {
     }
 }
 
+install_typesetter() {
+    [ ! -e "$typst_folder/typst-$typst_version.dist-info" ] || return 0
+    local -a as_root=()
+    if [ "$(id -u)" != 0 ]; then as_root=(sudo); fi
+    echo "setup: installing typst $typst_version into $typst_folder"
+    "${as_root[@]}" python3 -m pip install --quiet --upgrade --no-deps --only-binary :all: --target "$typst_folder" \
+        "typst==$typst_version" ||
+        echo "setup: typst could not be installed; handovers are written without a PDF until it is"
+}
+
+# The tests need them: what cannot be installed is a failure, and not a test less.
+install_peers() {
+    local wanted="${peers[*]}"
+    [ "$(cat "$peers_folder/installed" 2>/dev/null)" != "$wanted" ] || return 0
+    echo "setup: installing $wanted into $peers_folder"
+    rm -rf "$peers_folder"
+    local said
+    said=$(PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --target "$peers_folder" "${peers[@]}" 2>&1) || {
+        echo "$said" >&2
+        fail "could not install $wanted from PyPI, which the tests of handovers need"
+    }
+    echo "$wanted" >"$peers_folder/installed"
+}
+
 check_swift
 needs=()
+typesetter=no
+with_peers=no
 for part in "$@"; do
     case $part in
-    build) needs+=("${build_needs[@]}") ;;
-    test) needs+=("${test_needs[@]}") ;;
+    build)
+        needs+=("${build_needs[@]}")
+        typesetter=yes
+        ;;
+    test)
+        needs+=("${test_needs[@]}")
+        with_peers=yes
+        ;;
     *) fail "no such part: $part (build, test)" ;;
     esac
 done
 [ "${#needs[@]}" -gt 0 ] || fail 'say what for: build, test, or both'
 
+finish() {
+    if [ "$typesetter" = yes ]; then install_typesetter; fi
+    if [ "$with_peers" = yes ]; then install_peers; fi
+    exit 0
+}
+
 mapfile -t missing < <(missing_packages "${needs[@]}")
 # Without pkg-config nothing else can be seen: what it looks for is installed too, and is a no-op where it was there.
-[ "${#missing[@]}" -gt 0 ] || exit 0
+[ "${#missing[@]}" -gt 0 ] || finish
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 install_packages "${missing[@]}"
 mapfile -t missing < <(missing_packages "${needs[@]}")
 [ "${#missing[@]}" = 0 ] || fail "still missing after installing: ${missing[*]}"
+finish

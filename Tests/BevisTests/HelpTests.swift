@@ -12,6 +12,7 @@ import Testing
         "seal", "unseal", "facts", "incident", "incident add", "incident edit", "incident list", "incident show",
         "incident link", "incident import", "order", "order add", "order list", "timeline", "device", "device create",
         "device pair", "device accept", "device list", "device clock", "device withdraw", "watch", "completeness",
+        "handover",
     ]
     /// Commands of several words or options that nobody guesses.
     static let withExample = [
@@ -20,7 +21,7 @@ import Testing
         "issuer remove", "guidance",
         "issuer create", "issuer sign", "issuer withdraw", "log", "receipt", "audit export", "vault init",
         "vault trust", "serve", "facts", "incident add", "incident edit", "incident link", "incident import",
-        "order add", "timeline", "device pair", "device clock", "watch", "completeness",
+        "order add", "timeline", "device pair", "device clock", "watch", "completeness", "handover",
     ]
 
     @Test(arguments: commands) func everyCommandHasHelp(_ command: String) async throws {

@@ -15,6 +15,12 @@ public struct Timeline: Sendable {
 
     /// The newest version of each incident, newest first; those of which no time is known come last.
     public let incidents: [History<Incident>]
+    /// As `incidents`, the first one first; those of which no time is known come last all the same.
+    public var chronological: [History<Incident>] {
+        let known = incidents.prefix { $0.newest.body.facts.occurred.from != nil }
+        return known.reversed() + incidents.dropFirst(known.count).reversed()
+    }
+
     /// Counts of the incidents from 2022 on, by week, newest first, then by kind.
     public let counts: [Count]
     /// How many incidents lie before 2022: background.

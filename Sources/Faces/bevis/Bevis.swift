@@ -24,7 +24,10 @@ struct Bevis: AsyncParsableCommand {
             CommandGroup(
                 name: "Cameras:", subcommands: [DeviceCommand.self, WatchCommand.self, CompletenessCommand.self]),
             CommandGroup(
-                name: "What happened:", subcommands: [IncidentCommand.self, OrderCommand.self, TimelineCommand.self]),
+                name: "What happened:",
+                subcommands: [
+                    IncidentCommand.self, OrderCommand.self, TimelineCommand.self, HandoverCommand.self,
+                ]),
             CommandGroup(
                 name: "Lending:",
                 subcommands: [

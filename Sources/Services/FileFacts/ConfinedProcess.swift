@@ -10,6 +10,8 @@ package final class ConfinedProcess {
     private let deadline: ContinuousClock.Instant
     private let limit: Int
     private var collected: [UInt8] = []
+    /// Bytes of output that were handed on already.
+    private var handedOn = 0
     private var isEnded = false
 
     /// Starts `program`, given by its path under `/usr`, with its input from `file`, which it can only read; without
@@ -119,6 +121,28 @@ package final class ConfinedProcess {
         return collected
     }
 
+    /// As `finish`, for more output than memory should hold: it is handed on as it comes. Only once this returns is it
+    /// known to be whole.
+    /// - Throws: `FactsError`, or what `take` throws; the program is dead then.
+    package func finish(done: Set<Int32> = [0], handingTo take: (UnsafeRawBufferPointer) throws -> Void) throws {
+        ConfinedProcess.close([input])
+        input = -1
+        while true {
+            _ = try wait(forInput: false)
+            let isMore = try collect()
+            do { try collected.withUnsafeBytes { try take($0) } } catch {
+                _ = end(killing: true)
+                throw error
+            }
+            handedOn += collected.count
+            collected.removeAll(keepingCapacity: true)
+            if !isMore { break }
+        }
+        guard let status = end(killing: false), status & 0x7F == 0, done.contains(status >> 8 & 0xFF) else {
+            throw FactsError(.failed, "the tool gave up, or used more than it may")
+        }
+    }
+
     private func wait(forInput: Bool) throws(FactsError) -> (input: Bool, output: Bool) {
         while true {
             let left = deadline - .now
@@ -141,7 +165,7 @@ package final class ConfinedProcess {
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
         let count = read(output, &buffer, buffer.count)
         if count < 0 { return errno == EINTR || errno == EAGAIN }
-        guard collected.count + count <= limit else {
+        guard handedOn + collected.count + count <= limit else {
             _ = end(killing: true)
             throw FactsError(.tooMuch, "the tool wrote more than it may")
         }

@@ -8,6 +8,10 @@ package struct Confinement: Sendable {
     package var memoryBytes = 512 << 20
     /// Output, in bytes.
     package var outputBytes = 64 << 10
+    /// Files and folders that it can read, each with the name that it has there at the top.
+    package var readable: [(path: String, name: String)] = []
+    /// Files that it may have open at once.
+    package var openFiles = 32
 
     package init() {}
 
@@ -22,13 +26,15 @@ package struct Confinement: Sendable {
             Confinement.jailer, "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop",
             "ALL",
             "--uid", "65534", "--gid", "65534", "--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib",
-            "--symlink", "usr/lib64", "/lib64", "--symlink", "usr/bin", "/bin", "--chdir", "/", "--remount-ro", "/",
-            "--",
+            "--symlink", "usr/lib64", "/lib64", "--symlink", "usr/bin", "/bin",
         ]
+        let shown = readable.flatMap { ["--ro-bind", $0.path, "/" + $0.name] }
+        let closed = ["--chdir", "/", "--remount-ro", "/", "--"]
         let limits = [
-            Confinement.limiter, "--as=\(memoryBytes)", "--cpu=\(processorSeconds)", "--fsize=0", "--nofile=32",
+            Confinement.limiter, "--as=\(memoryBytes)", "--cpu=\(processorSeconds)", "--fsize=0",
+            "--nofile=\(openFiles)",
             "--core=0", "--",
         ]
-        return jail + limits + program
+        return jail + shown + closed + limits + program
     }
 }

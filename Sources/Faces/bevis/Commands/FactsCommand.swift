@@ -32,7 +32,7 @@ struct FactsCommand: AsyncParsableCommand {
         let reason = VaultSession.Reason(action: .read, purpose: PlainText(literal: "facts of a file"), journal: nil)
         _ = try desk.session.logOwnOpening(
             [item.id], of: own.keys, card: own.cardHash, for: reason, by: desk.caller)
-        let found = Description.Found(try find(in: item, own, desk))
+        let found = try desk.look(into: item, of: own)
         try desk.remember()
         var facts = Facts()
         func add(_ key: String, _ label: String, _ text: PlainText?) {
@@ -47,25 +47,6 @@ struct FactsCommand: AsyncParsableCommand {
         add("found_software", "software, as found", found.software)
         facts.add("holds_place", .flag(found.place != nil), label: "holds a place")
         try Output(json: json).show(facts)
-    }
-
-    /// The tool takes what it needs; the rest of the item is not opened.
-    private struct Enough: Error {}
-
-    private func find(in item: SealedItem, _ own: OwnCase, _ desk: Desk) throws -> FoundFacts {
-        let key = try item.header.open(with: [own.keys.identity])
-        do {
-            return try FileFacts.find { take in
-                do {
-                    try desk.session.read(item, key: key, range: nil, by: desk.caller) { bytes in
-                        guard try take(bytes) else { throw Enough() }
-                    }
-                } catch is Enough {}
-            }
-        } catch let error as FactsError {
-            throw CommandFailure(
-                .unreachable, "the item cannot be looked into: \(error.reason)", hint: "the item itself is as it was")
-        }
     }
 }
 

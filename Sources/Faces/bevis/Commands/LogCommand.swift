@@ -38,7 +38,10 @@ struct LogCommand: AsyncParsableCommand {
         try Output(json: json).show(.array(shown.map(\.json)), or: text)
         guard trail.withheld == 0 else {
             throw CommandFailure(
-                .incomplete, "\(trail.withheld) entries of the log are yours and their records were not given",
+                .incomplete,
+                trail.withheld == 1
+                    ? "1 entry of the log is yours and its record was not given"
+                    : "\(trail.withheld) entries of the log are yours and their records were not given",
                 hint: "the vault withholds something; show this to somebody you trust")
         }
         if !json {
@@ -57,19 +60,13 @@ struct CaseTrail {
     let size: Int
 
     init(_ own: OwnCase, _ desk: Desk) throws {
-        let entries = try desk.session.entries()
-        size = entries.count
-        let reading = try desk.session.read(
-            .matter(own.card.caseID), key: own.streamKey, entries: entries, by: desk.caller)
+        let streams = try CaseStreams(own, desk)
+        size = streams.entries.count
         let titles = try desk.titles(of: own)
-        let names = TrailNames(reading, titles, devices: try OwnDevices(own, desk.person.home))
-        try adopt(reading, .matter(own.card.caseID), names, desk)
-        // What was lent on is told in the stream of the grant above: each branch is followed to its end.
-        var branches = TrailNames.grants(in: reading).map { ($0, own.streamKey.child($0.id)) }
-        while let (grant, key) = branches.popLast() {
-            let branch = try desk.session.read(.grant(grant.id), key: key, entries: entries, by: desk.caller)
-            try adopt(branch, .grant(grant.id), TrailNames(branch, titles, grant), desk)
-            branches += TrailNames.grants(in: branch).map { ($0, key.child($0.id)) }
+        for branch in streams.branches {
+            let devices = branch.grant == nil ? try OwnDevices(own, desk.person.home) : nil
+            try adopt(
+                branch.reading, branch.stream, TrailNames(branch.reading, titles, branch.grant, devices: devices), desk)
         }
         lines.sort { $0.index < $1.index }
     }
@@ -82,6 +79,42 @@ struct CaseTrail {
         for entry in reading.entries { disclosed[entry.index] = entry.disclosed }
         let newest = reading.entries.last?.disclosed.record.number ?? 0
         try desk.remember(stream, newest: max(newest, reading.withheld.max() ?? 0))
+    }
+}
+
+/// Every stream of a case, read and checked against the log.
+struct CaseStreams {
+    /// One stream: the case's own, or a grant's.
+    struct Branch {
+        let stream: StreamID
+        let key: StreamKey
+        /// The grant; `nil` for the case's own stream.
+        let grant: Grant?
+        let reading: StreamReading
+    }
+
+    /// All entries of the log.
+    let entries: [[UInt8]]
+    /// The case's own stream first.
+    let branches: [Branch]
+
+    init(_ own: OwnCase, _ desk: Desk) throws {
+        let entries = try desk.session.entries()
+        func read(_ stream: StreamID, _ key: StreamKey, _ grant: Grant?) throws -> Branch {
+            let reading = try desk.session.read(stream, key: key, entries: entries, by: desk.caller)
+            return Branch(stream: stream, key: key, grant: grant, reading: reading)
+        }
+        let first = try read(.matter(own.card.caseID), own.streamKey, nil)
+        var branches = [first]
+        // What was lent on is told in the stream of the grant above: each branch is followed to its end.
+        var waiting = TrailNames.grants(in: first.reading).map { ($0, own.streamKey.child($0.id)) }
+        while let (grant, key) = waiting.popLast() {
+            let branch = try read(.grant(grant.id), key, grant)
+            branches.append(branch)
+            waiting += TrailNames.grants(in: branch.reading).map { ($0, key.child($0.id)) }
+        }
+        self.entries = entries
+        self.branches = branches
     }
 }
 

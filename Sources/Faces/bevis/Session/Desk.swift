@@ -76,9 +76,14 @@ final class Desk {
             try tellWhatWasMissed(held, before: opened.record.record.number)
             return opened
         } catch {
-            // A refusal is a record of the stream too, and not one that was missed.
-            if let record = session.newestRecord, record != before, record.event == .refused {
-                try tellWhatWasMissed(held, before: record.number)
+            // A refusal is a record of the stream too, and not one that was missed; and an opening whose answer was of no
+            // use was made from here. What went wrong with it is told first.
+            if let record = session.newestRecord, record != before {
+                if record.event == .refused {
+                    try tellWhatWasMissed(held, before: record.number)
+                } else {
+                    try? tellWhatWasMissed(held, before: record.number)
+                }
             }
             throw error
         }
