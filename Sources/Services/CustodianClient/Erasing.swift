@@ -30,8 +30,14 @@ extension VaultSession {
     /// How long an erasure has to wait at least, in seconds, by the custodian's word.
     public func erasureWait() throws -> UInt64 {
         let about: Wire.About = try connection.decode(try connection.get("/v1/about"))
-        return about.erasureWait ?? Erasure.standardWait
+        let wait = about.erasureWait ?? Erasure.standardWait
+        guard wait <= VaultSession.longestWait else {
+            throw ClientError(.malformed, "the vault says that it would wait for more than a hundred years")
+        }
+        return wait
     }
+
+    private static let longestWait: UInt64 = 100 * 366 * 86_400
 
     /// Asks for items of a case to be erased, or for all of it, after the wait that the vault demands.
     ///
