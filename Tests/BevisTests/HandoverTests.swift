@@ -320,11 +320,11 @@ import TransparencyLog
         try world.film("2026-11-22/18/hall/04.05.mp4", 1)
         #expect(try await world.watchOnce().status == 0)
         try await world.prepare(
-            "signe", "device", "clock", "hall", "--reads", "2026-11-22T18:05:30Z", "--reference",
+            "signe", "device", "clock", "Gangen", "--reads", "2026-11-22T18:05:30Z", "--reference",
             "2026-11-22T18:04:00Z", "--source", "telefon")
         let clip = try #require(try await world.added().first { ($0["kind"] as? String) == "footage" })
         try await world.prepare("signe", "incident", "link", "2", try #require(clip["item"] as? String))
-        try await world.prepare("signe", "device", "withdraw", "hall")
+        try await world.prepare("signe", "device", "withdraw", "Gangen")
         try await handOver(world, ["--language", "da", "--zone", "Europe/Copenhagen"], holding: ["Nygade"])
         let page = try text(world, "out/index.html")
         for part in [

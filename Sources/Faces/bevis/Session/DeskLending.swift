@@ -73,6 +73,7 @@ extension Desk {
 
     /// Tells an owner what waits for her yes, and extends her standing grants by what was added since.
     func attend(tellsWaiting: Bool) throws {
+        if tellsWaiting { try tellOfErasures() }
         let pending = try session.pending(by: caller)
         if tellsWaiting, pending.waitingCount > 0 {
             let what = pending.waitingCount == 1 ? "1 grant waits" : "\(pending.waitingCount) grants wait"
@@ -87,7 +88,7 @@ extension Desk {
 
     private func extend(_ standing: GivenGrant, of own: OwnCase) throws {
         let listed = Set(standing.items)
-        let new = try session.items(of: own, by: caller).filter { !$0.isErased && !listed.contains($0.id) }
+        let new = try session.items(of: own, by: caller).filter { !listed.contains($0.id) }
         guard !new.isEmpty else { return }
         let receipt = try session.extend(standing, by: new, of: own, by: caller)
         Output(json: false).note(
