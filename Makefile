@@ -10,7 +10,7 @@ export SWIFT_BACKTRACE := enable=no
 # Progress for a person at a terminal, only warnings and errors elsewhere.
 SWIFT_QUIET := $$([ -t 1 ] || echo --quiet)
 
-.PHONY: help setup setup-test build auditor demo test bench faults fuzz lint wasm clean
+.PHONY: help setup setup-use setup-test build auditor demo test bench faults fuzz lint wasm clean
 
 help: ## Show this list
 	@awk -F ":.*## " '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -18,10 +18,13 @@ help: ## Show this list
 setup: ## Install what building needs (Debian packages; asks for sudo where you are not root)
 	@Tools/setup.sh build
 
-setup-test: ## Install what the tests need besides
-	@Tools/setup.sh build test
+setup-use: ## Install what handovers need besides: a zip program and a typesetter (from PyPI)
+	@Tools/setup.sh build handover
 
-build: setup ## Build the commands bevis and bevis-audit, for use
+setup-test: ## Install what the tests need besides
+	@Tools/setup.sh build handover test
+
+build: setup-use ## Build the commands bevis and bevis-audit, for use
 	@swift build -c release --product bevis $(SWIFT_QUIET)
 	@swift build -c release --product bevis-audit $(SWIFT_QUIET)
 	@echo "built: .build/release/bevis and .build/release/bevis-audit"

@@ -178,7 +178,14 @@ let package = Package(
             "Sharing", on: ["Sodium", "MerkleTree", "AgeFile", "SignedNote", "Sharing"],
             excluding: ["Examples", "Vectors", "check_vectors.py"]),
         tests("Spec", on: portable + ["Vault", "Dossier"], excluding: ["check_examples.py"]),
-        tests("Bevis", on: portable + ["bevis", "bevis-audit"]),
+        tests(
+            "Bevis",
+            on: portable + [
+                "Storage", "StorageSQLite", "Custodian", "CustodianProtocol", "CustodianServer", "Home", "bevis",
+                "bevis-audit", .product(name: "Hummingbird", package: "hummingbird", condition: custody),
+                .product(name: "NIOCore", package: "swift-nio", condition: custody),
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: custody),
+            ], excluding: ["recorder.py"]),
         tests("Storage", on: portable + ["BulkHash", "Storage", "StorageSQLite", "StorageTesting"]),
         tests("Custodian", on: portable + ["BulkHash", "Storage", "StorageSQLite", "Custodian"]),
     ]

@@ -52,7 +52,7 @@ say "== An operator makes a vault. Its custodian runs as a process of its own."
 for person in drift politi kommune revisor signe birgit mads nina svend; do
     BEVIS_HOME=$work/home-$person bevis identity create --name "$(names "$person")" >/dev/null
 done
-as drift bevis vault init
+as drift bevis vault init --erasure-wait 2s
 say "== Police and municipality vouch for the cards of their staff. An auditor is named."
 as politi bevis issuer create politi --role police --name 'Politi' -o politi.issuer
 as kommune bevis issuer create kommune --role caseworker --name 'Kommunen' -o kommune.issuer
@@ -112,6 +112,23 @@ until [ "$(date +%s)" -ge $(($(stat -c %Y short) + 3)) ]; do read -rt 0.2 <> <(:
 no mads bevis open 1 --grant "$(digits <short)" --purpose 'For sent'
 as signe bevis revoke "$(digits <above)" --reason 'Anmeldt'
 no mads bevis open 1 --grant "$grant" --purpose 'Igen' --journal 0100-77
+
+say "== She writes the folder that an officer opens by a double click. First: what would leave that may tell where she is?"
+as signe bevis handover --order 1 --check
+confirm=()
+for code in $(BEVIS_HOME=$work/home-signe bevis handover --order 1 --check --json | grep -o '"code":"[0-9a-f]*"' | cut -d '"' -f 4); do
+    confirm+=(--confirm "$code")
+done
+as signe bevis handover --order 1 --language da --to 'Mads Krag, Politi' --journal 0100-77 "${confirm[@]}" --out handover
+as mads bevis-audit verify-handover handover --keys Keys
+cp -r handover swapped
+printf 'X' | dd of="$(echo swapped/data/exhibits/*.mp4)" bs=1 seek=9000 conv=notrunc status=none
+no mads bevis-audit verify-handover swapped --keys Keys
+
+say "== She has the photo destroyed. A vault waits seven days with that, in which she can take it back; this one two seconds."
+as signe bevis erase 2 --yes
+until BEVIS_HOME=$work/home-signe bevis list | grep -q '(erased)'; do read -rt 0.5 <> <(:) || true; done
+as signe bevis list
 
 say "== She sees who opened what, checked by her own program."
 as signe bevis log

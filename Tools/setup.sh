@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what is missing, from Debian, and one wheel from PyPI; says nothing when everything is there.
+# Installs what is missing, from Debian and a few wheels from PyPI; says nothing when everything is there.
 #
-#     Tools/setup.sh build [test]
+#     Tools/setup.sh build [handover] [test]
 #
 # What counts is whether a thing is there, not which package brought it: on another system, install it your own way.
 set -euo pipefail
@@ -19,18 +19,24 @@ build_needs=(
     'libsqlite3-dev: pkg-config --exists sqlite3'
     'libimage-exiftool-perl: command -v exiftool'
     'bubblewrap: command -v bwrap'
-    'ffmpeg: command -v ffmpeg'
+)
+# A handover's ZIP and PDF; without them the folder is written all the same. Debian has no package of the typesetter: a
+# wheel in a folder of the project's own, where the command looks, apart from the system's Python.
+handover_needs=(
     'zip: command -v zip'
     'python3: command -v python3'
     'python3-pip: python3 -m pip --version'
 )
-# Makes a handover's PDF. Debian has no package of it: a wheel in a folder of the project's own, where the command looks,
-# apart from the system's Python.
 typst_version=0.15.2
 typst_folder=/usr/local/lib/bevis/typst
+# Programs of others that must accept a handover: Debian has neither, so they lie in an ignored folder of the project.
+peers_folder=.build-peers
+peers=('bagit==1.9.0' 'case-utils==0.18.0')
 # age is the peer that must read our files and write ours; strace, faketime and small file systems bring the faults;
-# Python computes the specification's example a second time; the others build and run the modules of the browser.
+# Python computes the specification's example a second time; ffmpeg makes stills and films for handovers; the others
+# build and run the modules of the browser.
 test_needs=(
+    'ffmpeg: command -v ffmpeg'
     'age: command -v age'
     'strace: command -v strace'
     'faketime: command -v faketime'
@@ -92,23 +98,43 @@ install_typesetter() {
         echo "setup: typst could not be installed; handovers are written without a PDF until it is"
 }
 
+# The tests need them: what cannot be installed is a failure, and not a test less.
+install_peers() {
+    local wanted="${peers[*]}"
+    [ "$(cat "$peers_folder/installed" 2>/dev/null)" != "$wanted" ] || return 0
+    echo "setup: installing $wanted into $peers_folder"
+    rm -rf "$peers_folder"
+    local said
+    said=$(PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --target "$peers_folder" "${peers[@]}" 2>&1) || {
+        echo "$said" >&2
+        fail "could not install $wanted from PyPI, which the tests of handovers need"
+    }
+    echo "$wanted" >"$peers_folder/installed"
+}
+
 check_swift
 needs=()
 typesetter=no
+with_peers=no
 for part in "$@"; do
     case $part in
-    build)
-        needs+=("${build_needs[@]}")
+    build) needs+=("${build_needs[@]}") ;;
+    handover)
+        needs+=("${handover_needs[@]}")
         typesetter=yes
         ;;
-    test) needs+=("${test_needs[@]}") ;;
-    *) fail "no such part: $part (build, test)" ;;
+    test)
+        needs+=("${test_needs[@]}")
+        with_peers=yes
+        ;;
+    *) fail "no such part: $part (build, handover, test)" ;;
     esac
 done
-[ "${#needs[@]}" -gt 0 ] || fail 'say what for: build, test, or both'
+[ "${#needs[@]}" -gt 0 ] || fail 'say what for: build, handover, test'
 
 finish() {
     if [ "$typesetter" = yes ]; then install_typesetter; fi
+    if [ "$with_peers" = yes ]; then install_peers; fi
     exit 0
 }
 

@@ -66,7 +66,7 @@ struct ClockTests {
         try ask(scene, at: scene.log.now)
         #expect(scene.log.findings() == [])
         scene.log.clock = scene.log.now - Decision.clockTolerance - 1
-        try scene.log.append(.verified, in: .vault, by: nil, notes: [])
+        _ = try scene.log.person("Berta")
         #expect(scene.log.findings().map(\.kind) == [.clockUnannounced])
     }
 

@@ -185,7 +185,7 @@ import Testing
 
     @Test func eventOfALaterVersionIsIncomplete() throws {
         let scene = try Scene()
-        try scene.log.append(.described, in: .matter(scene.matter.id), by: scene.owner.hash, notes: [])
+        try scene.log.append(.backedUp, in: .vault, by: nil, notes: [])
         #expect(scene.log.findings().map(\.kind) == [.eventUnknown])
     }
 }

@@ -4,7 +4,7 @@ import Testing
 @Suite struct HelpTests {
     static let commands = [
         "identity", "identity create", "identity show", "identity passphrase", "case", "case create", "case list",
-        "case show", "add", "list", "show", "describe", "open", "take", "recover", "card", "card show",
+        "case show", "add", "list", "show", "describe", "open", "take", "erase", "recover", "card", "card show",
         "card request",
         "card accept", "card join", "grant", "grants", "approve", "decline", "revoke", "issuer", "issuer unit",
         "issuer member", "issuer remove", "guidance", "issuer create", "issuer sign", "issuer withdraw", "log",
@@ -16,7 +16,7 @@ import Testing
     ]
     /// Commands of several words or options that nobody guesses.
     static let withExample = [
-        "identity create", "case create", "add", "list", "describe", "open", "take", "recover", "card show",
+        "identity create", "case create", "add", "list", "describe", "open", "take", "erase", "recover", "card show",
         "card request", "vault verify", "grant", "approve", "decline", "card join", "issuer unit", "issuer member",
         "issuer remove", "guidance",
         "issuer create", "issuer sign", "issuer withdraw", "log", "receipt", "audit export", "vault init",

@@ -95,7 +95,7 @@ final class Sandbox: Sendable {
 
     /// Ends the custodian and waits until its lock is free.
     func killCustodian(_ signal: Int32 = SIGKILL) {
-        guard let custodian, custodian > 1 else { return }
+        guard let custodian, custodian > 1, custodian != getpid() else { return }
         kill(custodian, signal)
         let lock = open(vault + "/lock", O_RDONLY | O_CLOEXEC)
         guard lock >= 0 else { return }

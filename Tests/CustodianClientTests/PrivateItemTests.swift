@@ -98,7 +98,7 @@ import Vault
         let hidden = try scene.item(to: identity.recipient)
         #expect(throws: AgeError.self) { _ = try hidden.header.open(with: [scene.own.keys.identity]) }
         #expect(throws: AgeError.self) {
-            _ = try hidden.description?.header.open(with: [scene.own.keys.identity])
+            _ = try hidden.description.header.open(with: [scene.own.keys.identity])
         }
         _ = try hidden.header.open(with: [identity])
     }

@@ -72,6 +72,28 @@ struct DeviceTests {
         _ = try await scene.custodian.addHeartbeat(early.bytes)
     }
 
+    @Test func clipThatWasErasedDoesNotStopItsDevice() async throws {
+        let (scene, camera) = try await paired()
+        let item = try TestItem(
+            "clip", caseID: scene.caseID, recipient: scene.caseIdentity.recipient, signer: camera, sequence: 0,
+            previous: nil)
+        try scene.upload(item.content)
+        let accepted = try await submit(item, scene)
+        try await scene.ask(try await scene.erasure(of: [item]))
+        try await scene.eraseDue()
+        // A device that got no answer sends the same again: it was taken, and nothing comes back.
+        #expect(try await submit(item, scene).index == accepted.index)
+        #expect(try await scene.custodian.stores.records.read { try $0.item(item.id)?.isErased } == true)
+        #expect(try scene.custodian.stores.objects.ids().isEmpty)
+        _ = try await scene.custodian.addHeartbeat(
+            try heartbeat(scene, camera, taken: 1, newest: item.record.hash).bytes)
+        let next = try TestItem(
+            "next clip", caseID: scene.caseID, recipient: scene.caseIdentity.recipient, signer: camera, sequence: 1,
+            previous: item.record.hash)
+        try scene.upload(next.content)
+        _ = try await submit(next, scene)
+    }
+
     @Test func newestHeartbeatsAreForTheOwnerAlone() async throws {
         let (scene, camera) = try await paired()
         let first = try heartbeat(scene, camera)

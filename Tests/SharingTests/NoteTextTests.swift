@@ -5,8 +5,8 @@ import Testing
 
 @Suite struct NoteTextTests {
     @Test func everyKindOfTextHasASample() {
-        #expect(Samples.all.count == 26)
-        #expect(Set(Samples.all.map { $0.lines[0] }).count == 26)
+        #expect(Samples.all.count == 28)
+        #expect(Set(Samples.all.map { $0.lines[0] }).count == 28)
     }
 
     @Test(arguments: Samples.all)
@@ -115,7 +115,8 @@ import Testing
             "grant": ["parent", "rights", "lend", "approval", "openings"],
             "request": ["grant", "journal", "checkpoint"],
             // Here it is base64 of three bytes.
-            "recipient-envelope": ["ingest", "new-description", "case-card"], "verification": ["checkpoint"],
+            "erasure": ["leaves"], "recipient-envelope": ["ingest", "new-description", "case-card"],
+            "verification": ["checkpoint"],
         ]
         for index in sample.lines.indices.dropFirst() {
             let name = key(sample.lines[index])

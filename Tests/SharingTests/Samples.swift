@@ -61,7 +61,7 @@ enum Samples {
     static let all: [Sample] = {
         do {
             let world = try World()
-            return try cards(world) + sharing(world) + opening(world) + devices(world)
+            return try cards(world) + sharing(world) + opening(world) + devices(world) + erasing(world)
         } catch {
             Issue.record("the samples cannot be made: \(error)")
             return []
@@ -90,6 +90,21 @@ enum Samples {
                 Taken(
                     custodian: world.custodian.verifierKey, note: fixed("newest record"), index: 33,
                     leaf: fixed("leaf")), by: world.custodian),
+        ]
+    }
+
+    private static func erasing(_ world: World) throws -> [Sample] {
+        let erasure = Erasure(
+            caseID: world.caseID, by: world.ownerCard.hash, time: world.made,
+            due: Timestamp(seconds: world.made.seconds + Erasure.standardWait),
+            items: [fixed("first item"), fixed("second item")], size: 40, leaves: LeafSet([12, 9, 10, 31]))
+        return [
+            try Sample("erasure", erasure, by: world.owner),
+            try Sample(
+                "erasure-cancellation",
+                ErasureCancellation(
+                    erasure: try Verified(erasure, signedBy: world.owner).hash, caseID: world.caseID,
+                    by: world.ownerCard.hash, time: world.made), by: world.owner),
         ]
     }
 

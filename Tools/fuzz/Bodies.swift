@@ -20,6 +20,8 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     check(text, as: IngestRecord.self)
     check(text, as: NewDescription.self)
     check(text, as: Verification.self)
+    check(text, as: Erasure.self)
+    check(text, as: ErasureCancellation.self)
     check(text, as: Grant.self)
     check(text, as: Revocation.self)
     check(text, as: ItemList.self)

@@ -41,7 +41,8 @@ extension Custodian {
             guard card.card.key == body.ownerKey, !card.card.needsIssuer else {
                 throw CustodianError(.notAuthentic, "a case is opened by the private person whose card it names")
             }
-            guard try ledger.records.matter(body.caseID) == nil, try ledger.records.matter(recovery: recoveryID) == nil
+            guard try ledger.records.matter(body.caseID) == nil, try ledger.records.erasedMatter(body.caseID) == nil,
+                try ledger.records.matter(recovery: recoveryID) == nil
             else { throw CustodianError(.conflict, "a case with this id or recovery sheet is there already") }
             try ledger.records.insert(
                 CaseRow(

@@ -60,10 +60,12 @@ public final class Custodian: Sendable {
     ///
     /// - Parameter operatorKey: who is the vault's operator, said by who runs the process: pinned where nobody is yet.
     ///   Without one, the first trust note names the operator.
-    /// - Throws: `CustodianError.conflict` where somebody else is the operator.
+    /// - Parameter erasureWait: how long an erasure waits at least, in seconds: any for a new vault, for others no less
+    ///   than before. Without one it stays as it is, for a new vault seven days.
+    /// - Throws: `CustodianError.conflict` where somebody else is the operator, or the wait would be made shorter.
     public init(
         stores: CustodianStores, limits: RequestLimits = .standard, operatorKey: VerifierKey? = nil,
-        clock: @escaping @Sendable () -> Timestamp
+        erasureWait: UInt64? = nil, clock: @escaping @Sendable () -> Timestamp
     ) async throws {
         self.stores = stores
         meter = RequestMeter(limits)
@@ -76,9 +78,12 @@ public final class Custodian: Sendable {
         queue = CommitQueue { try await committer.commit($0) }
         try await committer.begin()
         if let operatorKey { try await pin(operatorKey) }
+        if let erasureWait { try await setErasureWait(erasureWait) }
         try await checkPublished()
         guard standing.withLock({ $0 }) == nil else { return }
         try await finishEndings()
+        // What cannot be erased now, as where the disk is full, is tried again later: that is no reason to stay closed.
+        try? await eraseDue()
     }
 
     /// Leaves the vault whole before the process goes: what is over has ended, and the journal is merged. A vault that

@@ -1,6 +1,6 @@
 import AgeFile
 import AuditTrail
-public import Sharing
+import Sharing
 public import SignedNote
 import Storage
 

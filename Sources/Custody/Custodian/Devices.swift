@@ -72,7 +72,12 @@ extension Custodian {
     }
 
     private static func heartbeatSetting(_ device: VerifierKey, in matter: CaseID) -> String {
-        String(decoding: Array("heartbeat-".utf8) + matter.hex + [0x2D] + SHA256.hash(device.text).hex, as: UTF8.self)
+        heartbeatSetting(of: matter) + String(decoding: SHA256.hash(device.text).hex, as: UTF8.self)
+    }
+
+    /// How the names of a case's heartbeats begin.
+    static func heartbeatSetting(of matter: CaseID) -> String {
+        "heartbeat-" + String(decoding: matter.hex, as: UTF8.self) + "-"
     }
 
     private static func heartbeat(_ setting: String, in reader: any RecordReader) throws -> KeptHeartbeat? {

@@ -1,3 +1,4 @@
+public import AgeFile
 import AuditTrail
 public import Sharing
 import SignedNote
@@ -18,6 +19,8 @@ public struct GrantView: Sendable {
     public let isAboveEnded: Bool
     /// The extensions of a standing grant, oldest first.
     public let extensions: [ExtensionRow]
+    /// Items that it lists and that were erased.
+    public let erased: [AgeFileID]
 }
 
 /// What waits for an owner.
@@ -66,7 +69,8 @@ extension Custodian {
             row: row, from: try reader.card(grant.from)?.note ?? [], to: try reader.card(grant.to)?.note ?? [],
             above: try chain.dropFirst().map { try reader.card($0.grant.from)?.note ?? [] },
             isAboveEnded: chain.dropFirst().contains { $0.hasEnded || now >= $0.grant.notAfter },
-            extensions: row.isStanding ? try reader.grantExtensions(of: row.id) : [])
+            extensions: row.isStanding ? try reader.grantExtensions(of: row.id) : [],
+            erased: try reader.erasedItems(in: row.id))
     }
 
     /// What waits for the owner whose card asks, in all her cases.

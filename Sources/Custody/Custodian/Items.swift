@@ -32,7 +32,11 @@ extension Custodian {
         let unverified = try Unverified<IngestRecord>(parsing: note)
         let verified = try unverified.verified(by: unverified.body.signer)
         let body = verified.body
-        if let before = try await taken(verified.hash, in: .matter(body.caseID)) { return before }
+        if let before = try await taken(verified.hash, in: .matter(body.caseID)) {
+            // A device that got no answer is told that its record was taken, which is so; nobody brings anything back.
+            if actor != nil { try await refuseErased(body.content.id) }
+            return before
+        }
         try checkFiles(body, contentHeader: contentHeader, description: description)
         return try await take(verified, in: .matter(body.caseID)) { ledger in
             try self.checkSigner(body, actor, ledger)
@@ -75,7 +79,9 @@ extension Custodian {
             throw CustodianError(
                 .notAuthentic, "the ingest record's signer is no device of this case; a person names her card")
         }
-        guard try reader.item(body.content.id) == nil else {
+        let known = try reader.item(body.content.id)
+        guard known?.isErased != true else { throw Custodian.wasErased }
+        guard known == nil else {
             throw CustodianError(.conflict, "an item with this content is there already")
         }
         let newest = try reader.signer(body.signer, in: body.caseID)

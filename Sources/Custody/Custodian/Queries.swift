@@ -118,7 +118,8 @@ extension Custodian {
         _ index: UInt64, to key: StreamKey, in reader: any RecordReader
     ) throws -> (index: UInt64, record: [UInt8])? {
         guard let row = try reader.leaves(index..<index + 1).first, let sealed = row.record else { return nil }
-        let disclosed = try DisclosedRecord(opening: sealed, with: try streams.key(of: row.stream, in: reader))
+        guard let stream = row.stream else { return nil }
+        let disclosed = try DisclosedRecord(opening: sealed, with: try streams.key(of: stream, in: reader))
         return (index, try disclosed.sealed(to: key))
     }
 

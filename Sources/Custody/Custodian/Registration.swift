@@ -78,7 +78,7 @@ extension Custodian {
         "withdrawn-" + String(decoding: SHA256.hash(key.text).hex, as: UTF8.self)
     }
 
-    private func isWithdrawn(_ key: VerifierKey, in reader: any RecordReader) throws -> Bool {
+    func isWithdrawn(_ key: VerifierKey, in reader: any RecordReader) throws -> Bool {
         try reader.setting(Custodian.withdrawnSetting(key)) != nil
     }
 

@@ -146,6 +146,17 @@ extension Custodian {
         }
     }
 
+    /// Withdraws the responses under a grant that would give parts of an item that was erased.
+    func withdrawResponses(naming item: AgeFileID, under grant: GrantID, in ledger: Ledger) throws {
+        for hash in try ledger.records.waitingRequests(under: grant) {
+            guard let row = try ledger.records.request(hash) else { continue }
+            let record = try self.record(of: row, in: ledger.records)
+            guard record.items.contains(item) else { continue }
+            let verdict = Verdict(Set(try ending(of: grant, ledger).failures + [.erased]))
+            _ = try withdraw(row, hash: hash, by: record.actor, record.items, verdict, in: ledger)
+        }
+    }
+
     private func record(of row: RequestRow, in reader: any RecordReader) throws -> Record {
         guard let sealed = try reader.leaves(row.index..<row.index + 1).first?.record else {
             throw StorageError(.damaged, "the record of an opening cannot be read")

@@ -39,6 +39,13 @@ final class StreamKeys: Sendable {
         return entry
     }
 
+    /// Forgets keys, as far as this process is concerned.
+    func forget(_ streams: [StreamID]) {
+        known.withLock { known in
+            for stream in streams { known[stream] = nil }
+        }
+    }
+
     private func derive(_ stream: StreamID, in reader: any RecordReader) throws -> StreamKey {
         switch stream {
         case .vault:

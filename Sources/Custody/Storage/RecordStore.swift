@@ -23,10 +23,14 @@ public protocol RecordStore: Sendable {
 
     /// Removes what deleted and replaced rows left behind in pages and journals; changes nothing that is read.
     func scrub() async throws
+
+    /// Writes all records anew, so that no page holds traces of what was deleted, moved entries included: takes as much
+    /// room again as the records. Where they are too many for that, does no more than `scrub`.
+    func rewrite() async throws
 }
 
 /// Reads records. Every method throws `StorageError.damaged` where what is stored cannot be read.
-public protocol RecordReader {
+public protocol RecordReader: ErasureReader {
     /// The newest state of the log; `nil` for a vault without one.
     func head() throws -> LogHead?
     /// The leaves with these indices, in order.
@@ -95,7 +99,7 @@ public protocol RecordReader {
 }
 
 /// Reads and writes records, all or nothing.
-public protocol RecordTransaction: RecordReader {
+public protocol RecordTransaction: RecordReader, ErasureWriter {
     /// Runs `body`; where it throws, what it wrote is undone, the error is thrown as it is, and the transaction may go
     /// on without it. Attempts nest. After an error of the whole store (`StorageError.isOfTheWholeStore`) it may not: the
     /// transaction is void, and whoever goes on gets an error from it.

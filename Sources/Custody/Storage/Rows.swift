@@ -31,15 +31,15 @@ public struct LeafRow: Sendable, Equatable {
     public let index: UInt64
     /// The log's entry.
     public let leaf: Leaf
-    /// The stream.
-    public let stream: StreamID
-    /// Number within the stream, from 1.
+    /// The stream; `nil` once its case was erased.
+    public let stream: StreamID?
+    /// Number within the stream, from 1; without a stream it says nothing.
     public let number: UInt64
-    /// The record, sealed to the stream; `nil` once it was erased.
+    /// The record, sealed to the stream; `nil` once its case was erased.
     public let record: [UInt8]?
 
     /// A row of its fields.
-    public init(index: UInt64, leaf: Leaf, stream: StreamID, number: UInt64, record: [UInt8]?) {
+    public init(index: UInt64, leaf: Leaf, stream: StreamID?, number: UInt64, record: [UInt8]?) {
         self.index = index
         self.leaf = leaf
         self.stream = stream
@@ -107,7 +107,7 @@ public struct ItemRow: Sendable, Equatable {
     public let caseID: CaseID
     /// The id of the description that counts.
     public let descriptionID: AgeFileID
-    /// The ingest record, a signed note.
+    /// The ingest record, a signed note; empty, as header and description are, once the item was erased.
     public let ingest: [UInt8]
     /// The note that gave the description that counts; `nil` for the ingest record's.
     public let newDescription: [UInt8]?

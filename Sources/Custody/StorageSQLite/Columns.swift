@@ -55,6 +55,14 @@ extension StreamID {
         }
     }
 
+    /// In place of the stream of a leaf whose case was erased.
+    static let noColumn: [UInt8] = [3]
+
+    init?(leafColumn bytes: [UInt8]) throws {
+        guard bytes != StreamID.noColumn else { return nil }
+        try self.init(column: bytes)
+    }
+
     init(column bytes: [UInt8]) throws {
         switch (bytes.first, try? Bytes32(bytes.dropFirst())) {
         case (0, _) where bytes.count == 1: self = .vault

@@ -52,7 +52,7 @@ class SQLiteReader: RecordReader {
     private func leaf(_ row: Row) throws -> LeafRow {
         LeafRow(
             index: try row.number("position"), leaf: try Leaf(entry: try row.bytes("entry")),
-            stream: try StreamID(column: try row.bytes("stream")), number: try row.number("number"),
+            stream: try StreamID(leafColumn: try row.bytes("stream")), number: try row.number("number"),
             record: row.optionalBytes("record"))
     }
 

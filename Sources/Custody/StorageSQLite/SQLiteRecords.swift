@@ -109,6 +109,24 @@ public final class SQLiteRecords: RecordStore {
         StorageError(.notDurable, "writing the vault's records failed before; open the vault anew")
     }
 
+    /// Records of more bytes are not written anew: it is done in memory, so that no copy lies elsewhere meanwhile.
+    private static let rewriteLimit: Int64 = 256 << 20
+
+    public func rewrite() async throws {
+        try await guarded {
+            try await database.writeWithoutTransaction { database in
+                let pages = try Int64.fetchOne(database, sql: "PRAGMA page_count") ?? 0
+                let size = try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 0
+                if pages * size <= SQLiteRecords.rewriteLimit {
+                    // Deleting overwrites with zeros, but entries that moved between pages leave copies behind.
+                    try database.execute(sql: "PRAGMA temp_store = MEMORY; VACUUM")
+                }
+                _ = try database.checkpoint(.truncate)
+            }
+            try await checkFiles()
+        }
+    }
+
     public func scrub() async throws {
         try await guarded {
             try await database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }

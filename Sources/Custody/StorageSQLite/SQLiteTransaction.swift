@@ -53,7 +53,8 @@ final class SQLiteTransaction: SQLiteReader, RecordTransaction {
         try execute(
             "INSERT INTO leaf (position, entry, stream, number, record) VALUES (?, ?, ?, ?, ?)",
             [
-                Int64(leaf.index), blob(leaf.leaf.entry), leaf.stream.column, Int64(leaf.number),
+                Int64(leaf.index), blob(leaf.leaf.entry), leaf.stream?.column ?? blob(StreamID.noColumn),
+                Int64(leaf.number),
                 leaf.record.map { blob($0) },
             ])
     }

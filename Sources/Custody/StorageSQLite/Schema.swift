@@ -5,7 +5,7 @@ enum Schema {
     /// What leads from nothing to the first layout, and from each layout to the next one.
     ///
     /// A step that vaults may have taken is never changed, only followed by another: the golden vaults hold us to it.
-    static let steps = [first, openingCheckpoints, lendingOn, ownersAlone, newDescriptions]
+    static let steps = [first, openingCheckpoints, lendingOn, ownersAlone, newDescriptions, erasures]
 
     private static let first = """
         CREATE TABLE head (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, frontier BLOB NOT NULL,
@@ -75,5 +75,16 @@ enum Schema {
         ALTER TABLE item ADD COLUMN new_description BLOB;
         CREATE TABLE description (id BLOB PRIMARY KEY, item BLOB NOT NULL, note BLOB, file BLOB NOT NULL) WITHOUT ROWID;
         CREATE INDEX description_item ON description (item);
+        """
+
+    /// What owners asked to have erased, what is left of cases that were, and objects still to be destroyed.
+    private static let erasures = """
+        CREATE TABLE erasure (hash BLOB PRIMARY KEY, matter BLOB NOT NULL, note BLOB NOT NULL, due INTEGER NOT NULL,
+            position INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE INDEX erasure_matter ON erasure (matter, position);
+        CREATE INDEX erasure_due ON erasure (due);
+        CREATE TABLE erased_matter (id BLOB PRIMARY KEY, opened INTEGER NOT NULL, position INTEGER NOT NULL)
+            WITHOUT ROWID;
+        CREATE TABLE erased_object (id BLOB PRIMARY KEY) WITHOUT ROWID;
         """
 }

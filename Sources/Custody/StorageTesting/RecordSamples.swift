@@ -58,6 +58,11 @@ enum Samples {
             recipientEnvelope: Random.bytes(60), list: Random.bytes(70), secret: Random.bytes(40), index: 8)
     }
 
+    static func erasure(of matter: CaseID, due: UInt64, _ index: UInt64) -> ErasureRow {
+        ErasureRow(
+            hash: Random.value(), caseID: matter, note: Random.bytes(50), due: Timestamp(seconds: due), index: index)
+    }
+
     static func membership(of member: NoteHash, _ index: UInt64) -> MembershipRow {
         MembershipRow(
             hash: Random.value(), member: member, note: Random.bytes(50), isWithdrawn: false, index: index,

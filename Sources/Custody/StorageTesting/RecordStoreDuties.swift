@@ -8,7 +8,7 @@ public import Storage
 public enum RecordStoreDuties {
     /// All of them.
     public static let all: [Duty<any RecordStore>] =
-        transactions + RecordContentDuties.all + LendingDuties.all
+        transactions + RecordContentDuties.all + LendingDuties.all + ErasureDuties.all
 
     private static let transactions: [Duty<any RecordStore>] = [
         Duty("what a transaction wrote is there when the store is opened anew") { open in

@@ -53,6 +53,10 @@ public struct AuditLine: Sendable {
     public internal(set) var journal: PlainText?
     /// Why; for revocations and withdrawals.
     public internal(set) var reason: PlainText?
+    /// From when on something is erased; for what an owner asks.
+    public internal(set) var due: Timestamp?
+    /// How many of the items named have lost their ingest records: erased since, unless findings say otherwise.
+    public internal(set) var erasedCount: UInt64 = 0
     /// For an item: whether its signer is on the owner's case card.
     public internal(set) var isAttested: Bool?
 
@@ -77,6 +81,12 @@ public struct AuditStatistics: Sendable, Equatable {
     public internal(set) var foreign: UInt64 = 0
     /// Signatures verified.
     public internal(set) var signatures: UInt64 = 0
+    /// Items that their owners had erased.
+    public internal(set) var erasedItems: UInt64 = 0
+    /// Cases that their owners had erased.
+    public internal(set) var erasedCases: UInt64 = 0
+    /// Leaves whose records went with erased cases.
+    public internal(set) var erasedRecords: UInt64 = 0
     /// Time of the first record.
     public internal(set) var first: Timestamp?
     /// Time of the last record.

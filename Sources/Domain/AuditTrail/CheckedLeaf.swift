@@ -87,6 +87,8 @@ struct CheckingContext: Sendable {
         case .approval(let note): return result(leaf, isSigned(note, cardKeys[note.body.by]))
         case .decline(let note): return result(leaf, isSigned(note, cardKeys[note.body.by]))
         case .membership(let note): return result(leaf, isSigned(note, note.body.issuer))
+        case .erasure(let note): return result(leaf, isSigned(note, cardKeys[note.body.by]))
+        case .cancellation(let note): return result(leaf, isSigned(note, cardKeys[note.body.by]))
         case .more(let note):
             // Signed by the grantor of the grant that it extends, whom only the replay knows.
             return CheckedLeaf(

@@ -13,6 +13,8 @@ public enum Event: UInt8, CaseIterable, Sendable {
     case lentOn, revoked, expired
     // In the vault's stream: who belongs to a unit.
     case memberAdded, memberWithdrawn
+    // In a case's stream: the owner asks that something be erased, and takes it back.
+    case erasureAsked, erasureCancelled
 
     /// The word that records carry.
     public var literal: StaticString {
@@ -44,6 +46,8 @@ public enum Event: UInt8, CaseIterable, Sendable {
         case .expired: "expired"
         case .memberAdded: "member-added"
         case .memberWithdrawn: "member-withdrawn"
+        case .erasureAsked: "erasure-asked"
+        case .erasureCancelled: "erasure-cancelled"
         }
     }
 

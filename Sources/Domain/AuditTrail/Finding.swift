@@ -55,13 +55,16 @@ extension Finding {
         // Of cases and items.
         case caseUnknown, caseNotAllowed, caseCardNotNext, keyDiffers, itemNotAllowed, itemRepeated, ingestChainBroken
         case heartbeatNotAllowed, descriptionNotAllowed, verificationNotAllowed
+        // Of what was erased.
+        case erasureNotAllowed
         // Of grants and requests.
         case answerNotAllowed
         case grantUnknown, grantNotAllowed, grantRepeated, listDiffers, endNotAllowed
         case grantedAgainstRules, refusedAgainstRules, refusedForOtherReasons, requestRepeated, headNotSigned
         case headDiffers
         // Of what is missing.
-        case recordWithheld, noteWithheld, listWithheld, headWithheld, keyMissing, issuerUnchecked, eventUnknown
+        case recordWithheld, noteWithheld, listWithheld, entryWithheld, headWithheld, keyMissing, issuerUnchecked,
+            eventUnknown
 
         /// How grave it is where nothing that is missing may explain it.
         public var severity: Severity {
@@ -75,11 +78,12 @@ extension Finding {
             case .foreignLeaf, .recordInconsistent, .timeBackwards, .clockDiffers, .clockUnannounced, .cardUnknown,
                 .cardRepeated, .cardNotVouched, .withdrawalNotAllowed, .trustNotNext, .keyWithdrawn, .caseUnknown,
                 .caseNotAllowed, .caseCardNotNext, .itemNotAllowed, .itemRepeated, .ingestChainBroken,
-                .heartbeatNotAllowed, .descriptionNotAllowed, .verificationNotAllowed,
+                .heartbeatNotAllowed, .descriptionNotAllowed, .verificationNotAllowed, .erasureNotAllowed,
                 .grantUnknown, .grantNotAllowed, .grantRepeated, .endNotAllowed, .answerNotAllowed,
                 .grantedAgainstRules, .refusedAgainstRules, .refusedForOtherReasons, .requestRepeated:
                 .ruleBroken
-            case .recordWithheld, .noteWithheld, .listWithheld, .headWithheld, .keyMissing, .issuerUnchecked,
+            case .recordWithheld, .noteWithheld, .listWithheld, .entryWithheld, .headWithheld, .keyMissing,
+                .issuerUnchecked,
                 .eventUnknown:
                 .incomplete
             }

@@ -39,6 +39,7 @@ extension Finding.Kind {
         case .ingestChainBroken: "ingest-chain-broken"
         case .answerNotAllowed: "answer-not-allowed"
         case .heartbeatNotAllowed: "heartbeat-not-allowed"
+        case .erasureNotAllowed: "erasure-not-allowed"
         case .descriptionNotAllowed: "description-not-allowed"
         case .verificationNotAllowed: "verification-not-allowed"
         case .grantUnknown: "grant-unknown"
@@ -55,6 +56,7 @@ extension Finding.Kind {
         case .recordWithheld: "record-withheld"
         case .noteWithheld: "note-withheld"
         case .listWithheld: "list-withheld"
+        case .entryWithheld: "entry-withheld"
         case .headWithheld: "head-withheld"
         case .keyMissing: "key-missing"
         case .issuerUnchecked: "issuer-unchecked"
@@ -126,6 +128,9 @@ extension Finding.Kind {
         case .recordWithheld: "the record is withheld"
         case .noteWithheld: "a note that the record names is withheld"
         case .listWithheld: "the grant's item list is missing"
+        case .entryWithheld: "an entry of the grant's item list is withheld, and its item was not erased"
+        case .erasureNotAllowed:
+            "something was erased, or asked to be, that the owner may not have erased: not asked, too early, or taken back"
         case .headWithheld: "no checkpoint was kept under which the opening was released"
         case .keyMissing: "the key of a stream is not here; its leaves cannot be read"
         case .issuerUnchecked: "the issuer of a card could not be checked: no trust note is here"
@@ -146,10 +151,12 @@ extension Finding.Kind {
             "keep this bundle and the other head as evidence, and tell witnesses, owners and other auditors"
         case .foreignLeaf, .numberSkipped, .numberRepeated, .numberLate:
             "ask the custodian's operator for the record behind it; an opening may be hidden here"
-        case .recordWithheld, .noteWithheld, .listWithheld, .headWithheld, .keyMissing:
+        case .recordWithheld, .noteWithheld, .listWithheld, .entryWithheld, .headWithheld, .keyMissing:
             "ask the custodian's operator for what is missing; without it nobody can tell what happened"
         case .issuerUnchecked: "give the operator's trust note"
         case .eventUnknown: "use a newer version of this program"
+        case .erasureNotAllowed:
+            "tell the owner: what she kept may have been destroyed; ask the custodian's operator why"
         case .grantedAgainstRules, .grantNotAllowed, .answerNotAllowed:
             "tell the owner: somebody may have seen what was not lent; ask the custodian's operator why"
         default: "ask the custodian's operator why; tell the owner if it concerns her case"

@@ -20,6 +20,8 @@ enum NamedNote: Sendable {
     case decline(Unverified<Decline>)
     case more(Unverified<Extension>)
     case membership(Unverified<Membership>)
+    case erasure(Unverified<Erasure>)
+    case cancellation(Unverified<ErasureCancellation>)
 
     /// Reads the kind of note that `event` is about; `nil` for an event that needs none or is not known here.
     init?(_ bytes: [UInt8], for event: Event) throws(NoteError) {
@@ -40,7 +42,9 @@ enum NamedNote: Sendable {
         case .declined: self = .decline(try Unverified(parsing: bytes))
         case .extended: self = .more(try Unverified(parsing: bytes))
         case .memberAdded: self = .membership(try Unverified(parsing: bytes))
-        case .caseErased, .backedUp, .clockMovedBack, .itemErased, .expired: return nil
+        case .erasureAsked, .caseErased: self = .erasure(try Unverified(parsing: bytes))
+        case .erasureCancelled: self = .cancellation(try Unverified(parsing: bytes))
+        case .backedUp, .clockMovedBack, .itemErased, .expired: return nil
         }
     }
 
@@ -63,6 +67,8 @@ enum NamedNote: Sendable {
         case .decline(let note): note.hash
         case .more(let note): note.hash
         case .membership(let note): note.hash
+        case .erasure(let note): note.hash
+        case .cancellation(let note): note.hash
         }
     }
 }
@@ -71,8 +77,9 @@ extension Event {
     /// Whether the record says everything, or names only notes that were shown before.
     fileprivate var isAboutNoNote: Bool {
         switch self {
-        case .caseErased, .backedUp, .clockMovedBack, .itemErased, .expired: true
+        case .backedUp, .clockMovedBack, .itemErased, .expired: true
         case .approved, .declined, .extended, .memberAdded, .memberWithdrawn: false
+        case .erasureAsked, .erasureCancelled, .caseErased: false
         case .cardAdded, .cardWithdrawn, .trustChanged, .caseOpened, .caseCardChanged, .itemAdded, .described,
             .verified, .heartbeat, .granted, .lentOn,
             .listed, .opened, .exported, .refused, .revoked, .keyChanged:

@@ -25,6 +25,8 @@ public struct Replay {
     let holdsVault: Bool
     var state = ReplayState()
     var tracker = StreamTracker()
+    /// What is missing, until a later leaf shows that its owner had it erased.
+    var erased = ErasedParts()
     private var cardKeys: [NoteHash: VerifierKey] = [:]
     /// Openings since the newest checkpoint that was kept.
     var uncovered: [UInt64] = []
@@ -69,6 +71,12 @@ public struct Replay {
 
     /// Ends the replay: reports openings over which no checkpoint was kept. Nothing may be advanced after it.
     public mutating func finish() {
+        let missing = erased.findings(&statistics)
+        if !missing.isEmpty {
+            for finding in missing { report(finding) }
+            // Each where its leaf stands, as if it had been told there.
+            findings.sort { ($0.index ?? 0) < ($1.index ?? 0) }
+        }
         for index in uncovered { report(Finding(.headWithheld, index: index)) }
         uncovered = []
     }

@@ -24,6 +24,7 @@ extension Replay {
         }
         state.items[body.item]?.descriptionID = body.description.id
         state.items[body.item]?.describedBy = note.hash
+        state.described[body.item, default: []].append(leaf.opened.index)
     }
 
     mutating func judge(verification note: Unverified<Verification>, _ record: Record, _ leaf: CheckedLeaf) {

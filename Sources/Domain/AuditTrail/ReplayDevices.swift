@@ -15,7 +15,9 @@ extension Replay {
             return report(.caseUnknown, leaf.opened, unless: [.vault])
         }
         let newest = state.chains[ReplayState.ChainID(caseID: body.caseID, signer: body.device)]
-        let fits = body.newest == newest?.hash && body.taken == (newest.map { $0.sequence + 1 } ?? 0)
+        let fits =
+            body.newest == newest?.hash && body.taken == (newest.map { $0.sequence + 1 } ?? 0)
+            || followsErased(body.newest, body.taken, newest, body.caseID)
         if !fits || !matter.card.signers.contains(body.device) {
             report(.heartbeatNotAllowed, leaf.opened, unless: [record.stream])
         }

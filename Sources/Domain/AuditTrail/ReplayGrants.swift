@@ -21,13 +21,14 @@ extension Replay {
         judgeSigner(body, record, matter, leaf)
         let id = ReplayState.ChainID(caseID: body.caseID, signer: body.signer)
         let newest = state.chains[id]
-        if body.previous != newest?.hash || body.sequence != (newest.map { $0.sequence + 1 } ?? 0) {
+        let follows = body.previous == newest?.hash && body.sequence == (newest.map { $0.sequence + 1 } ?? 0)
+        if !follows, !followsErased(body.previous, body.sequence, newest, body.caseID) {
             report(.ingestChainBroken, leaf.opened, unless: [record.stream])
         }
         state.chains[id] = ReplayState.Chain(sequence: body.sequence, hash: note.hash)
         guard state.items[item] == nil else { return report(.itemRepeated, leaf.opened) }
         state.items[item] = ReplayState.Item(
-            caseID: body.caseID, descriptionID: body.description.id, describedBy: note.hash,
+            caseID: body.caseID, index: leaf.opened.index, descriptionID: body.description.id, describedBy: note.hash,
             isPrivate: reach == .ownerAlone)
     }
 
@@ -74,7 +75,7 @@ extension Replay {
         let isApproved = above.first.map { $0.grant.lend.approval == .none } ?? true
         state.grants[grant.id] = ReplayState.Lent(
             grant: grant, hash: note.hash, isApproved: isApproved,
-            items: Set(list?.files.map { $0.item } ?? record.items),
+            items: Set((list?.files.map { $0.item } ?? []) + record.items),
             files: Set(grant.lend.rights == .none ? [] : list?.files.map { $0.id } ?? []), isListKnown: list != nil)
         state.grantIDs[note.hash] = grant.id
     }
@@ -108,6 +109,7 @@ extension Replay {
             let isWhole = list.files.count == list.entries.count
             let named = isWhole ? record.items : record.items.filter { contents.contains($0) }
             isConsistent(named == contents, leaf)
+            if !isWhole { judgeHidden(list, record, leaf) }
             return list
         }
         return nil
@@ -127,7 +129,7 @@ extension Replay {
             guard let item = state.items[file.item], item.caseID == grant.caseID, !item.isErased,
                 !item.isPrivate
             else { return false }
-            return file.id == (file.kind == .content ? file.item : item.descriptionID)
+            return file.kind == .content ? file.id == file.item : item.descriptionID.map { $0 == file.id } ?? true
         }
     }
 

@@ -79,7 +79,7 @@ extension Replay {
             report(.grantRepeated, leaf.opened)
         }
         let list = list(of: record, leaf)
-        let items = list?.files.map { $0.item } ?? record.items
+        let items = (list?.files.map { $0.item } ?? []) + record.items
         let verdict = Decision.extend(
             ExtensionContext(
                 body: body, signer: from.card.key, grant: chain.first, from: from,

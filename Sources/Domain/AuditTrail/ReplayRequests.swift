@@ -13,6 +13,7 @@ extension Replay {
         line.action = body.action
         line.purpose = body.purpose
         line.journal = body.journal
+        line.erasedCount = UInt64(body.items.count { state.items[$0].map { !$0.isWhole } ?? false })
         guard isSigned(leaf) else { return }
         judgeSeen(leaf)
         let lent = body.grantID.flatMap { state.grants[$0] }
@@ -147,7 +148,9 @@ extension Replay {
             chain = known
             line.caseID = chain.first?.grant.caseID
         }
-        if record.failures.isEmpty || record.failures != Verdict(endings(of: chain, at: record.time)).failures {
+        var reasons = endings(of: chain, at: record.time)
+        if record.items.contains(where: { state.items[$0]?.isErased == true }) { reasons.insert(.erased) }
+        if record.failures.isEmpty || record.failures != Verdict(reasons).failures {
             let streams = chain.map { StreamID.grant($0.grant.id) }
             report(.refusedAgainstRules, leaf.opened, failures: record.failures, unless: streams)
         }

@@ -13,6 +13,11 @@ extension Replay {
         }
         switch leaf.opened.outcome {
         case .opened(let opened): judge(opened, leaf)
+        case .failed(.recordWithheld):
+            // Whether its owner had it erased only a later leaf tells.
+            erased.isWithheld(leaf.opened)
+            state.isTimeKnown = false
+            if let stream = leaf.opened.stream { state.doubts.insert(stream) }
         case .failed(let kind):
             report(kind, leaf.opened)
             if let stream = leaf.opened.stream { state.doubts.insert(stream) }
@@ -33,12 +38,13 @@ extension Replay {
     }
 
     private mutating func judgeForeign(_ leaf: OpenedLeaf) {
-        guard holdsVault, !state.lacksKeys else {
+        guard holdsVault else {
             statistics.foreign += 1
             return
         }
-        // It may be of a grant whose own record is withheld.
-        report(.foreignLeaf, leaf, unless: [StreamID](state.doubts))
+        // It may be of a case that was erased, or of a grant whose own record is withheld.
+        erased.isForeign(leaf, isDoubted: !state.doubts.isEmpty)
+        state.isTimeKnown = false
     }
 
     private mutating func judge(_ opened: OpenedRecord, _ leaf: CheckedLeaf) {
@@ -68,6 +74,9 @@ extension Replay {
         case .decline(let note)?: judge(decline: note, record, leaf, &line)
         case .more(let note)?: judge(more: note, record, leaf, &line)
         case .membership(let note)?: judge(membership: note, record, leaf, &line)
+        case .erasure(let note)? where record.event == .caseErased: judge(caseErasure: note, record, leaf, &line)
+        case .erasure(let note)?: judge(erasure: note, record, leaf, &line)
+        case .cancellation(let note)?: judge(cancellation: note, record, leaf, &line)
         case nil: judgeWithoutNote(record, leaf, &line)
         }
     }
@@ -76,9 +85,9 @@ extension Replay {
     /// the vault's stream says so once for each such spell.
     private mutating func judgeTime(_ record: Record, _ leaf: CheckedLeaf) {
         if record.time < state.time { report(.timeBackwards, leaf.opened) }
-        if let clock = record.clock, holdsVault, !state.lacksKeys {
+        if let clock = record.clock, holdsVault, !erased.lacksKeys {
             // The log's time begins with the vault, so the first leaf may already stand behind it.
-            if record.time != state.time, statistics.leaves > 1 {
+            if record.time != state.time, statistics.leaves > 1, state.isTimeKnown {
                 report(.clockDiffers, leaf.opened, unless: [StreamID](state.doubts))
             }
             if record.event == .clockMovedBack { state.announced = record.time }
@@ -87,6 +96,7 @@ extension Replay {
             }
         }
         state.time = max(state.time, record.time)
+        state.isTimeKnown = true
     }
 
     private mutating func judgeWithoutNote(_ record: Record, _ leaf: CheckedLeaf, _ line: inout AuditLine) {
@@ -94,12 +104,15 @@ extension Replay {
         case .expired: judgeExpiry(record, leaf)
         case .refused where record.notes.count == 1 && state.hasDecided(record.notes[0]):
             judgeWithdrawnResponse(record, leaf, &line)
-        case .backedUp, .clockMovedBack:
+        case .clockMovedBack:
             if record.actor != nil || !record.items.isEmpty { report(.recordInconsistent, leaf.opened) }
-        case .caseErased, .itemErased:
-            if record.event == .itemErased { for item in record.items { state.items[item]?.isErased = true } }
+        case .backedUp:
             report(.eventUnknown, leaf.opened)
             state.doubts.insert(record.stream)
+        case .itemErased: judgeItemsErased(record, leaf)
+        case .itemAdded where record.notes.count == 1 && record.items.count == 1: judgeStripped(record, leaf, &line)
+        case .described where record.notes.count == 1 && record.items.count == 1:
+            judgeStripped(description: record, leaf, &line)
         default:
             report(.noteWithheld, leaf.opened)
             state.doubts.insert(record.stream)
@@ -140,7 +153,7 @@ extension Event {
         case (.memberAdded, .vault), (.memberWithdrawn, .vault): true
         case (.caseCardChanged, .matter), (.itemAdded, .matter), (.described, .matter), (.granted, .matter),
             (.approved, .matter), (.declined, .matter), (.extended, .matter), (.itemErased, .matter),
-            (.keyChanged, .matter), (.heartbeat, .matter):
+            (.keyChanged, .matter), (.heartbeat, .matter), (.erasureAsked, .matter), (.erasureCancelled, .matter):
             true
         case (.listed, .matter), (.opened, .matter), (.exported, .matter), (.listed, .grant), (.opened, .grant),
             (.exported, .grant), (.lentOn, .grant), (.revoked, .grant), (.expired, .grant):

@@ -12,9 +12,14 @@ struct ReplayState {
 
     struct Item {
         let caseID: CaseID
-        var descriptionID: AgeFileID
+        /// Index of its `item-added` leaf.
+        let index: UInt64
+        /// `nil` where the note that gave the description is not there.
+        var descriptionID: AgeFileID?
         /// Text hash of the note that gave the description.
         var describedBy: NoteHash
+        /// Whether its ingest record is there.
+        var isWhole = true
         /// Whether no grant may list it.
         let isPrivate: Bool
         var isErased = false
@@ -55,6 +60,13 @@ struct ReplayState {
         var isWithdrawn = false
     }
 
+    /// What an owner asked to be erased.
+    struct AskedErasure {
+        let body: Erasure
+        /// Whether it was carried out or taken back.
+        var isOver = false
+    }
+
     /// A request that was decided, in eight bytes: there may be millions.
     struct Decided {
         private var bits: UInt64
@@ -88,6 +100,8 @@ struct ReplayState {
     var operatorKey: VerifierKey?
     var matters: [CaseID: Matter] = [:]
     var items: [AgeFileID: Item] = [:]
+    /// Indices of the `described` leaves of items that have some.
+    var described: [AgeFileID: [UInt64]] = [:]
     var chains: [ChainID: Chain] = [:]
     var grants: [GrantID: Lent] = [:]
     var grantIDs: [NoteHash: GrantID] = [:]
@@ -95,14 +109,15 @@ struct ReplayState {
     var extensions: Set<GrantID> = []
     var memberships: [NoteHash: Member] = [:]
     var requests: [RequestID: Decided] = [:]
+    var erasures: [NoteHash: AskedErasure] = [:]
     /// The newest record's time.
     var time = Timestamp(seconds: 0)
     /// The time at which the vault's stream last said that the clock had moved back.
     var announced: Timestamp?
     /// Streams of which a record is withheld or unreadable.
     var doubts: Set<StreamID> = []
-    /// Whether leaves are to be expected that no key here recognises.
-    var lacksKeys = false
+    /// Whether the leaf before was opened, so that `time` is the newest leaf's.
+    var isTimeKnown = true
 
     /// Withdraws a card, and with a private person's her key and every card of it.
     mutating func withdraw(_ card: CardState) {
@@ -111,6 +126,21 @@ struct ReplayState {
         withdrawnKeys.insert(card.card.key)
         for (hash, other) in cards where other.card.key == card.card.key && !other.card.needsIssuer {
             cards[hash]?.isWithdrawn = true
+        }
+    }
+
+    /// Forgets a case that was erased: from then on it is as unknown here as to the custodian.
+    mutating func forget(_ matter: CaseID) {
+        matters[matter] = nil
+        doubts.remove(.matter(matter))
+        for (id, lent) in grants where lent.grant.caseID == matter {
+            grants[id] = nil
+            grantIDs[lent.hash] = nil
+            doubts.remove(.grant(id))
+        }
+        for (id, item) in items where item.caseID == matter {
+            items[id] = nil
+            described[id] = nil
         }
     }
 

@@ -108,7 +108,8 @@ extension Replay {
         if let owner = record.actor.flatMap({ state.cards[$0] }) {
             let isAllowed =
                 owner.card.key == body.ownerKey && owner.failures(at: record.time).isEmpty && !owner.card.needsIssuer
-            if !isAllowed || body.number != 0 || state.matters[body.caseID] != nil {
+            let isNew = state.matters[body.caseID] == nil && !erased.cases.contains(body.caseID)
+            if !isAllowed || body.number != 0 || !isNew {
                 report(.caseNotAllowed, leaf.opened, unless: [.vault])
             }
         } else {
@@ -117,8 +118,7 @@ extension Replay {
         if let key = tracker.key(of: .matter(body.caseID)) {
             if key.commitment(to: body.caseID) != body.logKey { report(.keyDiffers, leaf.opened) }
         } else {
-            report(.keyMissing, leaf.opened)
-            state.lacksKeys = true
+            erased.lacksKey(of: body.caseID, leaf.opened)
         }
         if state.matters[body.caseID] == nil {
             state.matters[body.caseID] = ReplayState.Matter(card: body, hash: note.hash)

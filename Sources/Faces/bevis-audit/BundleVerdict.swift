@@ -62,6 +62,7 @@ struct BundleVerdict {
             lines += events.map {
                 "  \(Words.padded(Words.number(replay.statistics.count($0)), 11))  \($0.literal)"
             }
+            if let erased = erased(replay.statistics) { lines += ["", erased] }
             if replay.statistics.foreign > 0 {
                 let foreign = Words.padded(Words.number(replay.statistics.foreign), 11)
                 lines.append("  \(foreign)  leaves of streams whose keys are not here")
@@ -74,6 +75,13 @@ struct BundleVerdict {
                     : "not checked: records and decisions, since the log itself cannot be relied on")
         }
         return lines + findingLines
+    }
+
+    /// What its owners had erased: nobody can look at it any more, and nothing is held against the vault for it.
+    private func erased(_ statistics: AuditStatistics) -> String? {
+        guard statistics.erasedItems > 0 || statistics.erasedCases > 0 else { return nil }
+        return "erased by its owner's signed note: \(Words.count(statistics.erasedItems, "item")), "
+            + "\(Words.count(statistics.erasedCases, "case")) with \(Words.count(statistics.erasedRecords, "record"))"
     }
 
     private var period: String {
@@ -128,6 +136,9 @@ struct BundleVerdict {
             members["records"] = .number(Int64(clamping: statistics.records))
             members["signatures"] = .number(Int64(clamping: statistics.signatures))
             members["foreign"] = .number(Int64(clamping: statistics.foreign))
+            members["erased_items"] = .number(Int64(clamping: statistics.erasedItems))
+            members["erased_cases"] = .number(Int64(clamping: statistics.erasedCases))
+            members["erased_records"] = .number(Int64(clamping: statistics.erasedRecords))
             members["first"] = statistics.first.map { .time($0.seconds) } ?? .absent
             members["last"] = statistics.last.map { .time($0.seconds) } ?? .absent
             let counted = Event.allCases.map { ($0.literal.description, statistics.count($0)) }

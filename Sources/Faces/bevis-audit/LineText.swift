@@ -20,6 +20,8 @@ enum LineText {
             parts.append("below grant \(Words.short(above))")
         }
         if !record.items.isEmpty { parts.append(Words.count(UInt64(record.items.count), "item")) }
+        if line.erasedCount > 0 { parts.append("\(Words.number(line.erasedCount)) erased since") }
+        if let due = line.due { parts.append("due \(LocalTime.text(due.seconds))") }
         if let purpose = line.purpose { parts.append("for \(Escaped.quoted(purpose.bytes))") }
         if let journal = line.journal { parts.append("journal \(Escaped.text(journal.bytes))") }
         if let reason = line.reason { parts.append("because \(Escaped.quoted(reason.bytes))") }
@@ -51,6 +53,8 @@ enum LineText {
         members["purpose"] = line.purpose.map { .bytes($0.bytes) }
         members["journal"] = line.journal.map { .bytes($0.bytes) }
         members["reason"] = line.reason.map { .bytes($0.bytes) }
+        if line.erasedCount > 0 { members["erased"] = .number(Int64(clamping: line.erasedCount)) }
+        members["due"] = line.due.map { .time($0.seconds) }
         members["attested"] = line.isAttested.map { .flag($0) }
         return .object(members)
     }

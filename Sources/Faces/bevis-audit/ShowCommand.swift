@@ -33,7 +33,10 @@ struct ShowCommand: ParsableCommand {
     }
 
     private func text(_ line: AuditLine?, _ disclosed: DisclosedRecord?, _ findings: [Finding]) -> [String] {
-        var lines = [line.map { LineText.text($0) } ?? "leaf \(Words.number(index)): no record that can be opened"]
+        // What is missing and not held against the vault went with its case, or is of a stream whose key is not here.
+        let missing =
+            findings.isEmpty ? "no record; its case was erased, or its key is not here" : "no record that can be opened"
+        var lines = [line.map { LineText.text($0) } ?? "leaf \(Words.number(index)): \(missing)"]
         for finding in findings { lines.append("finding: \(FindingText.text(finding))") }
         guard let disclosed else { return lines }
         lines += ["", "record:"] + indented(disclosed.recordText)

@@ -18,7 +18,8 @@ struct Bevis: AsyncParsableCommand {
                 name: "Keeping:",
                 subcommands: [
                     IdentityCommand.self, CaseCommand.self, AddCommand.self, ListCommand.self, ShowCommand.self,
-                    DescribeCommand.self, FactsCommand.self, OpenCommand.self, TakeCommand.self, RecoverCommand.self,
+                    DescribeCommand.self, FactsCommand.self, OpenCommand.self, TakeCommand.self, EraseCommand.self,
+                    RecoverCommand.self,
                 ]),
             CommandGroup(
                 name: "Cameras:", subcommands: [DeviceCommand.self, WatchCommand.self, CompletenessCommand.self]),

@@ -42,6 +42,9 @@ extension VaultSession {
         for entry in reading.entries {
             for id in try history.take(entry.disclosed) { attested[id] = history.attestsNewest }
         }
+        guard history.missing.isEmpty else {
+            throw ClientError(.altered, "the ingest record of an item is not given: something is withheld")
+        }
         guard history.newest.hash == own.cardHash else {
             throw ClientError(.altered, "the vault shows another case card than its log: do not rely on it")
         }
@@ -84,6 +87,8 @@ private struct CardHistory {
     /// Whether the card of that moment names the signer of the item that was taken last.
     private(set) var attestsNewest = false
     private let ownerKey: VerifierKey
+    /// Items whose ingest records are not there; what was erased is taken off again.
+    private(set) var missing: Set<AgeFileID> = []
 
     /// Begins with the card that opened the case.
     init(_ reading: StreamReading, _ own: OwnCase) throws {
@@ -110,6 +115,12 @@ private struct CardHistory {
                 next.hash == disclosed.record.notes.first, next.body.follows(newest.body, hash: newest.hash)
             else { throw ClientError(.altered, "a case card in the log does not follow the one before it") }
             newest = next
+            return []
+        case .itemAdded where disclosed.notes.isEmpty:
+            missing.formUnion(disclosed.record.items)
+            return []
+        case .itemErased:
+            missing.subtract(disclosed.record.items)
             return []
         case .itemAdded:
             guard let bytes = disclosed.notes.first, let note = try? Unverified<IngestRecord>(parsing: bytes),

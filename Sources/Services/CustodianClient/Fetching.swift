@@ -21,11 +21,10 @@ public struct SealedItem: Sendable {
     /// The content's header.
     public let header: AgeHeader
     /// The description.
-    public let description: SealedAgeFile?
-    /// Whether it was erased.
-    public let isErased: Bool
+    public let description: SealedAgeFile
 
     init(_ wire: Wire.Item) throws {
+        guard !wire.erased else { throw ClientError(.refused, "the item was erased") }
         id = try AgeFileID(hex: wire.id.utf8)
         ingestNote = Array(wire.ingest.utf8)
         let note = try Unverified<IngestRecord>(parsing: ingestNote)
@@ -35,9 +34,8 @@ public struct SealedItem: Sendable {
             return try note.verified(by: note.body.signer)
         }
         header = try AgeHeader(parsing: [UInt8](wire.contentHeader))
-        isErased = wire.erased
-        description = wire.erased ? nil : try SealedAgeFile(parsing: [UInt8](wire.description))
-        guard ingest.content.id == id, description.map({ $0.id == descriptionFacts.id }) ?? true,
+        description = try SealedAgeFile(parsing: [UInt8](wire.description))
+        guard ingest.content.id == id, description.id == descriptionFacts.id,
             newDescription.map({ $0.body.item == id && $0.body.caseID == ingest.caseID }) ?? true
         else { throw ClientError(.notProven, "an item is not the one that its ingest record names") }
     }
@@ -56,24 +54,48 @@ public struct SealedItem: Sendable {
     }
 }
 
+/// An item's place in a case: one that was erased keeps its own, so that nothing else gets its number.
+public struct CaseItem: Sendable {
+    /// The content's id.
+    public let id: AgeFileID
+    /// The item; `nil` once it was erased.
+    public let kept: SealedItem?
+    /// Whether it was sealed for the owner alone; for one that was erased by the custodian's word.
+    fileprivate let isOwnersAlone: Bool
+
+    fileprivate init(_ wire: Wire.Item, of card: CaseCard) throws {
+        id = try AgeFileID(hex: wire.id.utf8)
+        kept = wire.erased ? nil : try SealedItem(wire)
+        isOwnersAlone = kept.map { card.reach(of: $0.ingest) != .lendable } ?? wire.ownersAlone ?? false
+    }
+
+    /// Whether it was erased.
+    public var isErased: Bool { kept == nil }
+}
+
 extension VaultSession {
-    /// All items of a case that can be lent, opened and taken away, in the order of their adding; what the owner keeps
-    /// for herself alone is not among them.
+    /// All items of a case that can be lent, opened and taken away, in the order of their adding; what was erased, and
+    /// what the owner keeps for herself alone, is not among them.
     public func items(of own: OwnCase, by caller: Caller) throws -> [SealedItem] {
-        try allItems(of: own.card, by: caller).filter { own.card.reach(of: $0.ingest) == .lendable }
+        try caseItems(of: own, by: caller).compactMap(\.kept)
+    }
+
+    /// As `items`, with the places of those that were erased.
+    public func caseItems(of own: OwnCase, by caller: Caller) throws -> [CaseItem] {
+        try allItems(of: own.card, by: caller).filter { !$0.isOwnersAlone }
     }
 
     /// All items of a case, whoever can open them.
-    func allItems(of card: CaseCard, by caller: Caller) throws -> [SealedItem] {
+    func allItems(of card: CaseCard, by caller: Caller) throws -> [CaseItem] {
         let matter = card.caseID
-        var items: [SealedItem] = []
+        var items: [CaseItem] = []
         while true {
             let after = items.last.map { String(decoding: $0.id.hex, as: UTF8.self) }
             let page: [Wire.Item] = try connection.post(
                 "/v1/listings", try ask(.caseStream, Nonce(matter.bytes), by: caller, after: after))
             if page.isEmpty { return items }
-            items += try page.map { try SealedItem($0) }
-            guard items.allSatisfy({ $0.newDescription.map { $0.body.signer == card.ownerKey } ?? true }) else {
+            items += try page.map { try CaseItem($0, of: card) }
+            guard items.allSatisfy({ $0.kept?.newDescription.map { $0.body.signer == card.ownerKey } ?? true }) else {
                 throw ClientError(.notProven, "an item's description is signed by another key than the owner's")
             }
         }
@@ -91,7 +113,7 @@ extension VaultSession {
     public func item(_ id: AgeFileID, description: AgeFileID, by caller: Caller) throws -> SealedItem {
         let target = path(id) + "/item?description=" + String(decoding: description.hex, as: UTF8.self)
         let item = try SealedItem(try connection.decode(try connection.get(target, headers: try headers(id, caller))))
-        guard item.id == id, item.description.map({ $0.id == description }) ?? true else {
+        guard item.id == id, item.description.id == description else {
             throw ClientError(.notProven, "the custodian sent another item")
         }
         return item

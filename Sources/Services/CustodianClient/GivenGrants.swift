@@ -20,10 +20,10 @@ public struct GivenGrant: Sendable {
     let toNote: UnverifiedNote
     /// The key of the grant's stream, derived from those above.
     public let streamKey: StreamKey
-    /// Whether it was revoked, by the custodian's word.
-    public let isRevoked: Bool
-    /// Whether it has expired, by the custodian's word.
-    public let isExpired: Bool
+    /// Whether it was revoked, by the custodian's word until `isEndLogged` has looked.
+    public private(set) var isRevoked: Bool
+    /// Whether it has expired, by the custodian's word until `isEndLogged` has looked.
+    public private(set) var isExpired: Bool
     /// Whether the owner has approved it, or had in advance, by the custodian's word.
     public let isApproved: Bool
     /// Whether the owner has declined it, by the custodian's word.
@@ -73,6 +73,13 @@ public struct GivenGrant: Sendable {
     private static func list(_ sealed: Data, _ key: StreamKey) throws -> ItemList {
         let text = try AgeFile.open([UInt8](sealed), with: [key.recordIdentity])
         return try ItemList(parsing: text.withUnsafeBytes { [UInt8]($0) })
+    }
+
+    /// The grant as it stands where the custodian's word for its end is not believed.
+    public var withoutEnd: GivenGrant {
+        var other = self
+        (other.isRevoked, other.isExpired) = (false, false)
+        return other
     }
 
     /// The items lent, as far as the lists were sent.
@@ -125,6 +132,13 @@ extension VaultSession {
             keys[given.hash] = given.streamKey
             return given
         }
+    }
+
+    /// Whether what the custodian says of a grant's end is true by the log: a record of it is in the grant's stream.
+    /// - Throws: `ClientError.altered`, `.notProven` when the record shown is not the one that the log holds.
+    public func isEndLogged(_ given: GivenGrant, by caller: Caller) throws -> Bool {
+        let end: Event = given.isRevoked ? .revoked : .expired
+        return try newest(end, of: .grant(given.grant.id), key: given.streamKey, by: caller) != nil
     }
 
     /// Ends a grant at once, and all that hangs below it.

@@ -61,6 +61,8 @@ public struct HeldGrant: Sendable {
     public let isAboveEnded: Bool
     /// Openings so far, by the custodian's word.
     public let openings: UInt64
+    /// Items lent that were erased, by the custodian's word.
+    public let erased: Set<AgeFileID>
     /// The own note and list, and those of extensions, as they go into envelopes below.
     let own: [GrantAbove]
     let aboveOfEnvelope: [GrantAbove]
@@ -101,6 +103,7 @@ public struct HeldGrant: Sendable {
         signed = try SignedItems(envelopes, of: grant.caseID, owner: (above.last?.from ?? from).key)
         (isRevoked, isExpired, isApproved) = (wire.revoked, wire.expired, wire.approved)
         (isDeclined, isAboveEnded, openings) = (wire.declined, wire.aboveEnded, wire.openings)
+        erased = Set(try (wire.erased ?? []).map { try AgeFileID(hex: $0.utf8) })
         let layers = files.map { layersAbove($0.layer.entry.id) }
         guard !layers.contains(where: { $0 == nil }), places.count == files.count else {
             throw ClientError(.notProven, "a grant lends a file that one above it does not, or a file twice")

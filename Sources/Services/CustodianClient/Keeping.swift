@@ -205,7 +205,9 @@ extension VaultSession {
         guard let sealed = receipt.record, let disclosed = try? DisclosedRecord(opening: sealed, with: key),
             disclosed.record.event == event, disclosed.record.notes.contains(note)
         else { throw ClientError(.notProven, "the receipt speaks of something else; do not rely on it") }
-        try verify(receipt.proof, leaf: disclosed.leaf(in: key).hash)
+        try verify(
+            receipt.proof, leaf: disclosed.leaf(in: key).hash,
+            otherwise: "the receipt is not proven to be in the log; do not rely on it")
     }
 
     func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

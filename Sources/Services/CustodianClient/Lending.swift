@@ -89,9 +89,7 @@ struct SealedFiles {
             guard own.card.reach(of: item.ingest) == .lendable else {
                 throw ClientError(.refused, "what the owner keeps for herself alone cannot be lent")
             }
-            guard let description = item.description else {
-                throw ClientError(.refused, "an item was erased and cannot be lent")
-            }
+            let description = item.description
             let (content, about) = (try item.header.open(with: identity), try description.header.open(with: identity))
             // Whoever lends answers for the keys: those that an item's maker hid behind false commitments are not lent.
             guard content.commitment(to: item.id) == item.ingest.content.keyCommitment,
@@ -131,6 +129,9 @@ extension VaultSession {
     public func lendOn(
         _ items: [AgeFileID], of held: HeldGrant, to card: Unverified<Card>, terms: LendingTerms, by caller: Caller
     ) throws -> (id: GrantID, receipt: Receipt) {
+        guard held.erased.isDisjoint(with: items) else {
+            throw ClientError(.refused, "an item was erased and cannot be lent on")
+        }
         let files = try SealedFiles(items, of: held)
         let ids = Set(files.list.files.map(\.id))
         // The own note first, then those of its extensions that list something lent on, then everything above.

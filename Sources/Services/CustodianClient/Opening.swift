@@ -123,6 +123,10 @@ extension VaultSession {
             throw ClientError(.malformed, "the custodian's answer holds no receipt that can be read")
         }
         guard let disclosed = try? DisclosedRecord(opening: [UInt8](sealed), with: streamKey) else {
+            guard !answer.granted else {
+                throw ClientError(
+                    .notProven, "the custodian's answer holds no record that can be read; nothing was used")
+            }
             // A refusal that names no grant known to the custodian is in the vault's own stream.
             try advance(to: receipt.checkpointNote)
             throw ClientError(.refused, "the grant is not known to this vault (entry \(receipt.index) of the log)")

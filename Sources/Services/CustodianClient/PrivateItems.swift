@@ -32,9 +32,9 @@ extension VaultSession {
     /// What the owner keeps for herself alone, in the order of its adding.
     public func privateItems(of own: OwnCase, by caller: Caller) throws -> [PrivateItem] {
         guard let identity = own.keys.privateIdentity else { return [] }
-        return try allItems(of: own.card, by: caller)
+        return try allItems(of: own.card, by: caller).compactMap(\.kept)
             .filter { own.card.reach(of: $0.ingest) == .ownerAlone && $0.ingest.recipient == identity.recipient }
-            .filter { !$0.isErased }.map { PrivateItem(item: $0) }
+            .map { PrivateItem(item: $0) }
     }
 
     /// Opens a private item of at most 1 MiB, in memory that is wiped.

@@ -78,6 +78,29 @@ extension VaultSession {
         return found
     }
 
+    /// The newest record of a stream with this event, proven to be in the log; `nil` where the custodian shows none.
+    /// - Throws: `ClientError.altered` or `.notProven` when it is not the one that the log holds.
+    func newest(
+        _ event: Event, of stream: StreamID, key: StreamKey, by caller: Caller
+    ) throws -> StreamReading.Entry? {
+        let identity = key.recordIdentity
+        var found: (wire: Wire.Leaf, number: UInt64)?
+        var number: UInt64 = 1
+        while true {
+            let leaves = try page(of: stream, from: number, by: caller).leaves
+            for wire in leaves {
+                if let sealed = wire.record,
+                    (try? DisclosedRecord(opening: [UInt8](sealed), with: identity))?.record.event == event
+                {
+                    found = (wire, number)
+                }
+                number += 1
+            }
+            if leaves.isEmpty { break }
+        }
+        return try found.map { try proven($0.wire, $0.number, stream, key) }
+    }
+
     private func proven(
         _ wire: Wire.Leaf, _ number: UInt64, _ stream: StreamID, _ key: StreamKey
     ) throws -> StreamReading.Entry {

@@ -9,12 +9,15 @@ public enum Wire {
         public var log: String
         public var policy: String
         public var trust: String?
+        /// How long an erasure waits at least, in seconds.
+        public var erasureWait: UInt64?
 
-        public init(custodian: String, log: String, policy: String, trust: String?) {
+        public init(custodian: String, log: String, policy: String, trust: String?, erasureWait: UInt64? = nil) {
             self.custodian = custodian
             self.log = log
             self.policy = policy
             self.trust = trust
+            self.erasureWait = erasureWait
         }
     }
 
@@ -216,10 +219,14 @@ public enum Wire {
         public var newDescription: String?
         public var contentHeader: Data
         public var description: Data
+        /// Whether it was erased: then the other three are empty.
         public var erased: Bool
+        /// Whether it was sealed for the owner alone; only where it was erased.
+        public var ownersAlone: Bool?
 
         public init(
-            id: String, ingest: String, newDescription: String?, contentHeader: Data, description: Data, erased: Bool
+            id: String, ingest: String, newDescription: String?, contentHeader: Data, description: Data, erased: Bool,
+            ownersAlone: Bool? = nil
         ) {
             self.id = id
             self.ingest = ingest
@@ -227,6 +234,7 @@ public enum Wire {
             self.contentHeader = contentHeader
             self.description = description
             self.erased = erased
+            self.ownersAlone = ownersAlone
         }
     }
 
@@ -271,11 +279,13 @@ public enum Wire {
         public var extensions: [Extension]
         /// The item list, sealed to the grant's stream; only in what waits for an owner.
         public var list: Data?
+        /// Ids of the items lent that were erased.
+        public var erased: [String]?
 
         public init(
             note: String, envelope: Data, from: String, to: String, index: UInt64, revoked: Bool, expired: Bool,
             approved: Bool, declined: Bool, aboveEnded: Bool, openings: UInt64, above: [String],
-            extensions: [Extension], list: Data?
+            extensions: [Extension], list: Data?, erased: [String]? = nil
         ) {
             self.note = note
             self.envelope = envelope
@@ -291,6 +301,7 @@ public enum Wire {
             self.above = above
             self.extensions = extensions
             self.list = list
+            self.erased = erased
         }
     }
 
@@ -316,6 +327,19 @@ public enum Wire {
         public init(waiting: [Grant], behind: [Grant]) {
             self.waiting = waiting
             self.behind = behind
+        }
+    }
+
+    /// What is to be erased of an owner's cases, and which were: the answer to `POST /v1/erasure-listings`.
+    public struct Erasures: Codable, Sendable {
+        /// The notes of those that wait.
+        public var waiting: [String]
+        /// For each case that was erased, the records of its opening and its end, sealed to the asking card.
+        public var erased: [[Attached]]
+
+        public init(waiting: [String], erased: [[Attached]]) {
+            self.waiting = waiting
+            self.erased = erased
         }
     }
 

@@ -7,7 +7,7 @@ import Synchronization
 final class Faults: Sendable {
     enum Moment: Sendable, CaseIterable { case before, after }
     enum Call: Hashable, Sendable, CaseIterable {
-        case transaction, scrub, commitObject, publish, writeTile, writeSecret, destroySecret
+        case transaction, scrub, rewrite, commitObject, removeObject, publish, writeTile, writeSecret, destroySecret
     }
 
     private struct State {
@@ -95,6 +95,7 @@ struct FaultyRecords: RecordStore {
     }
 
     func scrub() async throws { try await faults.around(.scrub) { try await inner.scrub() } }
+    func rewrite() async throws { try await faults.around(.rewrite) { try await inner.rewrite() } }
 }
 
 struct FaultyObjects: ObjectStore {
@@ -116,7 +117,7 @@ struct FaultyObjects: ObjectStore {
     func provenLeaves(of id: AgeFileID, at indices: [UInt64]) throws -> [ProvenLeaf] {
         try inner.provenLeaves(of: id, at: indices)
     }
-    func remove(_ id: AgeFileID) throws { try inner.remove(id) }
+    func remove(_ id: AgeFileID) throws { try faults.around(.removeObject) { try inner.remove(id) } }
     func ids() throws -> [AgeFileID] { try inner.ids() }
     func removeAbandoned() throws { try inner.removeAbandoned() }
 }

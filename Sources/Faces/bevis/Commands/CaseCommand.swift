@@ -78,14 +78,21 @@ struct CaseCommand: AsyncParsableCommand {
         func run() async throws {
             let desk = try Desk(vault, passphrase)
             let cases = try desk.ownCases()
-            let lines = cases.map { own in
+            let erased = try desk.session.erasedCases(by: desk.caller, identity: desk.person.identity.age)
+            var lines = cases.map { own in
                 "\(short(own.card.caseID))  \(own.keys.title.map { Escaped.text($0.bytes) } ?? "(no title)")"
             }
-            let values = cases.map { own in
+            lines += erased.map {
+                "\(short($0.id))  (erased \(LocalTime.text($0.erased.seconds)): entry \($0.index) of the log)"
+            }
+            var values = cases.map { own in
                 JSONValue.object([
                     "case": .text(string(own.card.caseID.hex)),
                     "title": own.keys.title.map { .text(string($0.bytes)) } ?? .absent,
                 ])
+            }
+            values += erased.map {
+                .object(["case": .text(string($0.id.hex)), "erased": .time($0.erased.seconds)])
             }
             try Output(json: json).show(
                 .array(values), or: lines.isEmpty ? "you have no case in this vault" : lines.joined(separator: "\n"))
@@ -103,12 +110,19 @@ struct CaseCommand: AsyncParsableCommand {
         func run() async throws {
             let desk = try Desk(vault, passphrase)
             let own = try desk.ownCase(matter)
-            let items = try desk.session.items(of: own, by: desk.caller)
+            let items = try desk.session.caseItems(of: own, by: desk.caller)
+            let kept = items.count { !$0.isErased }
             var facts = Facts()
             facts.add("case", .text(string(own.card.caseID.hex)))
             facts.add("title", own.keys.title.map { .text(Escaped.text($0.bytes)) } ?? .absent)
             facts.add("recipient", .text(string(own.card.recipient.text)))
-            facts.add("items", .number(Int64(items.count)))
+            facts.add("items", .number(Int64(kept)))
+            facts.add("erased", .number(Int64(items.count - kept)), label: "items erased")
+            let waiting = try desk.session.waitingErasures(by: desk.caller)
+                .filter { $0.erasure.caseID == own.card.caseID }
+            facts.add(
+                "to_erase", json ? .array(waiting.map { ErasureView($0).json }) : .text(ErasureView.text(waiting)),
+                label: "to be erased")
             facts.add("grants", .number(Int64(try desk.session.givenGrants(of: own, by: desk.caller).count)))
             try Output(json: json).show(facts)
         }

@@ -44,7 +44,8 @@ struct CompletenessCommand: AsyncParsableCommand {
             throw CommandFailure(.incomplete, "\(device.title) has never been heard of", hint: "see: bevis device list")
         }
         let found = Completeness(signs, from: from ?? first.time, to: min(to ?? now, now), patience: patience)
-        try show(found, device, withheld: reading.withheld.count)
+        try show(
+            found, device, withheld: reading.withheld.count, erased: CompletenessCommand.erasedCount(in: reading))
         guard found.isComplete, reading.withheld.isEmpty else { throw incomplete(found, reading.withheld.count) }
     }
 
@@ -57,6 +58,13 @@ struct CompletenessCommand: AsyncParsableCommand {
         return CommandFailure(
             .incomplete, "not complete: \(found.gaps.count) gaps",
             hint: "look at the box and its camera for those times")
+    }
+
+    /// How many items that devices added were erased since. Which device's they were is gone with them.
+    private static func erasedCount(in reading: StreamReading) -> Int {
+        let records = reading.entries.map(\.disclosed.record)
+        let erased = Set(records.filter { $0.event == .itemErased }.flatMap(\.items))
+        return records.count { $0.event == .itemAdded && $0.actor == nil && !erased.isDisjoint(with: $0.items) }
     }
 
     /// What a device left in its case's stream, each record's note verified by the device's key.
@@ -98,7 +106,9 @@ struct CompletenessCommand: AsyncParsableCommand {
         "Times are the vault's, at which clips came, not those at which they were recorded.",
     ]
 
-    private func show(_ found: Completeness, _ device: OwnDevices.Device, withheld: Int) throws {
+    private func show(
+        _ found: Completeness, _ device: OwnDevices.Device, withheld: Int, erased: Int
+    ) throws {
         var facts = Facts()
         facts.add("device", .text(device.title))
         facts.add("from", .time(found.from.seconds))
@@ -115,6 +125,9 @@ struct CompletenessCommand: AsyncParsableCommand {
             "heartbeat_entries", .array(found.heartbeats.map { .number(Int64($0)) }),
             label: "entries of the log, signs of life")
         facts.add("gaps", .array(found.gaps.map { .text(CompletenessCommand.sentence($0)) }))
+        if erased > 0 {
+            facts.add("erased", .number(Int64(erased)), label: "clips of your devices that you had erased")
+        }
         facts.add("limits", .array(CompletenessCommand.limits.map { .text($0) }), label: "what this cannot show")
         try Output(json: json).show(facts)
     }

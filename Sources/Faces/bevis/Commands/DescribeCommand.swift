@@ -41,9 +41,8 @@ struct DescribeCommand: AsyncParsableCommand {
     func run() async throws {
         let desk = try Desk(vault, passphrase)
         let own = try desk.ownCase(matter)
-        guard let item = try desk.items([item], of: own).first, let known = try desk.description(of: item, own) else {
-            throw CommandFailure(.refused, "the item was erased")
-        }
+        let item = try desk.item(item, of: own)
+        let known = try desk.description(of: item, own)
         let described = try changed(known)
         guard described != known else {
             throw CommandFailure(.usage, "this changes nothing", hint: "say what to change; bevis describe --help")

@@ -27,9 +27,8 @@ struct FactsCommand: AsyncParsableCommand {
     func run() async throws {
         let desk = try Desk(vault, passphrase)
         let own = try desk.ownCase(matter)
-        guard let item = try desk.items([item], of: own).first, let known = try desk.description(of: item, own) else {
-            throw CommandFailure(.refused, "the item was erased")
-        }
+        let item = try desk.item(item, of: own)
+        let known = try desk.description(of: item, own)
         let reason = VaultSession.Reason(action: .read, purpose: PlainText(literal: "facts of a file"), journal: nil)
         _ = try desk.session.logOwnOpening(
             [item.id], of: own.keys, card: own.cardHash, for: reason, by: desk.caller)

@@ -78,7 +78,7 @@ struct GrantCommand: AsyncParsableCommand {
         let own = try desk.ownCase(matter)
         let chosen =
             try items.isEmpty
-            ? desk.session.items(of: own, by: desk.caller).filter { !$0.isErased }
+            ? desk.session.items(of: own, by: desk.caller)
             : desk.items(items, of: own)
         try desk.session.register("/v1/cards", card.note.bytes)
         // From now on, not from before the passphrase was typed.
@@ -89,7 +89,10 @@ struct GrantCommand: AsyncParsableCommand {
     }
 
     private func lendOn(_ held: HeldGrant, to card: Unverified<Card>, _ desk: Desk) throws {
-        let chosen = try items.isEmpty ? held.items : items.map { try Desk.pick($0, from: held.items, id: \.self) }
+        let chosen =
+            try items.isEmpty
+            ? held.items.filter { !held.erased.contains($0) }
+            : items.map { try Desk.pick($0, from: held.items, id: \.self) }
         let given = try terms.terms(under: held.grant, issuers: Issuers(desk.session))
         try GuidanceCommand.show(before: "lend on", yes: yes)
         try desk.session.register("/v1/cards", card.note.bytes)

@@ -53,7 +53,7 @@ struct GrantsCommand: AsyncParsableCommand {
             return GrantLine(
                 grant: held.grant, who: held.from, word: "from", state: held.state, used: held.openings,
                 path: held.grant.parent == nil ? [] : people.reversed() + ["you"], parent: held.above.first?.grant.id,
-                issuers: issuers)
+                issuers: issuers, erased: held.erased.count)
         }
     }
 }
@@ -111,8 +111,13 @@ struct GrantLine {
     let path: [String]
     let parent: GrantID?
     let issuers: Issuers
+    /// How many of the items were erased; told to whom they are lent.
+    var erased = 0
 
-    private var items: String { grant.scope == .standing ? "all items" : "\(grant.listSize / 2) items" }
+    private var items: String {
+        (grant.scope == .standing ? "all items" : "\(grant.listSize / 2) items")
+            + (erased == 0 ? "" : ", \(erased) of them erased by the owner")
+    }
 
     var text: String {
         let limit = grant.openings.map { " of \($0)" } ?? ""
@@ -133,6 +138,7 @@ struct GrantLine {
             "grant": .text(string(grant.id.hex)), "state": .text(state.rawValue),
             word: .text(string(who.name.bytes)), "role": .text(string(who.role.bytes)),
             "rights": .text("\(grant.rights)"), "items": .number(Int64(grant.listSize / 2)),
+            "erased": .number(Int64(erased)),
             "not_before": .time(grant.notBefore.seconds), "not_after": .time(grant.notAfter.seconds),
             "openings": .number(Int64(used)), "purpose": .text(string(grant.purpose.bytes)),
             "standing": .flag(grant.scope == .standing), "below": parent.map { .text(string($0.hex)) } ?? .absent,

@@ -35,7 +35,8 @@ struct ListCommand: AsyncParsableCommand {
 
     private func own(_ desk: Desk) throws -> [ItemView] {
         let own = try desk.ownCase(access.matter)
-        let items = try desk.session.items(of: own, by: desk.caller)
+        let places = try desk.session.caseItems(of: own, by: desk.caller)
+        let items = places.compactMap(\.kept)
         let attested = try desk.session.attestations(of: items, in: own, by: desk.caller)
         let opened = try items.map { (item: $0, description: try desk.description(of: $0, own)) }
         let clocks = try ClockBook(opened, own, desk)
@@ -44,17 +45,20 @@ struct ListCommand: AsyncParsableCommand {
                 Output(json: json).note("reminder: \(line)")
             }
         }
-        return opened.map { item, description in
-            ItemView(
-                id: item.id, description: description, isAttested: attested[item.id] ?? false,
-                corrected: clocks.corrected(item, description))
-        }
+        let views = Dictionary(
+            opened.map { item, description in
+                let view = ItemView(
+                    id: item.id, description: description, isAttested: attested[item.id] ?? false,
+                    corrected: clocks.corrected(item, description))
+                return (item.id, view)
+            }, uniquingKeysWith: { first, _ in first })
+        return places.map { views[$0.id] ?? ItemView(id: $0.id, description: nil, isAttested: nil) }
     }
 
     private func lent(_ desk: Desk) throws -> [ItemView] {
         let held = try desk.heldGrant(access.grant)
-        let items = held.items
-        return try stride(from: 0, to: items.count, by: held.mostItems).flatMap { start in
+        let items = held.items.filter { !held.erased.contains($0) }
+        let views = try stride(from: 0, to: items.count, by: held.mostItems).flatMap { start in
             let part = Array(items[start..<min(items.count, start + held.mostItems)])
             let opened = try desk.open(part, under: held, for: try access.reason(.list))
             return try part.map { id in
@@ -63,6 +67,8 @@ struct ListCommand: AsyncParsableCommand {
                     isAttested: held.signed.isAttested(id))
             }
         }
+        let known = Dictionary(views.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        return held.items.map { known[$0] ?? ItemView(id: $0, description: nil, isAttested: nil) }
     }
 }
 
@@ -134,6 +140,6 @@ enum Lent {
     static func description(_ id: AgeFileID, _ held: HeldGrant, _ opened: Opened, _ desk: Desk) throws -> Description? {
         guard let file = held.description(of: id), let key = opened.keys[file] else { return nil }
         let item = try desk.session.item(id, description: file, by: desk.caller)
-        return try item.description.map { try Description(opening: $0, id: file, with: key) }
+        return try Description(opening: item.description, id: file, with: key)
     }
 }

@@ -38,7 +38,10 @@ struct LogCommand: AsyncParsableCommand {
         try Output(json: json).show(.array(shown.map(\.json)), or: text)
         guard trail.withheld == 0 else {
             throw CommandFailure(
-                .incomplete, "\(trail.withheld) entries of the log are yours and their records were not given",
+                .incomplete,
+                trail.withheld == 1
+                    ? "1 entry of the log is yours and its record was not given"
+                    : "\(trail.withheld) entries of the log are yours and their records were not given",
                 hint: "the vault withholds something; show this to somebody you trust")
         }
         if !json {
@@ -122,6 +125,8 @@ struct TrailNames {
     private(set) var revocations: [NoteHash: Revocation] = [:]
     /// The grants that approvals, declines and extensions speak of.
     private(set) var concerned: [NoteHash: GrantID] = [:]
+    /// When what an owner asked to be erased is due.
+    private(set) var due: [NoteHash: Timestamp] = [:]
     /// What the device is called that signed a note.
     private(set) var devices: [NoteHash: String] = [:]
     let titles: [AgeFileID: String]
@@ -147,6 +152,8 @@ struct TrailNames {
             requests[note.hash] = request
         } else if let revocation = try? Revocation(parsing: note.text) {
             revocations[note.hash] = revocation
+        } else if let erasure = try? Erasure(parsing: note.text) {
+            due[note.hash] = erasure.due
         } else if let id = TrailNames.concerned(in: note.text) {
             concerned[note.hash] = id
         } else if let known, let heartbeat = try? Heartbeat(parsing: note.text) {
@@ -188,6 +195,7 @@ struct TrailLine {
     private let owned: Grant?
     private let concerned: GrantID?
     private let recipient: Card?
+    private let due: Timestamp?
     private let titles: [AgeFileID: String]
 
     init(_ entry: StreamReading.Entry, _ names: TrailNames) {
@@ -200,6 +208,7 @@ struct TrailLine {
         owned = record.event == .lentOn ? given : names.grant ?? given
         concerned = owned?.id ?? record.notes.first.flatMap { names.concerned[$0] }
         recipient = record.event == .lentOn ? owned.flatMap { names.cards[$0.to] } : nil
+        due = record.event == .erasureAsked ? record.notes.first.flatMap { names.due[$0] } : nil
         titles = names.titles
     }
 
@@ -218,6 +227,9 @@ struct TrailLine {
             if let journal = request.journal { text += "  journal \(Escaped.text(journal.bytes))" }
         }
         if let recipient { text += "  to \(CardView(recipient).text)" }
+        if let due {
+            text += "\(record.items.isEmpty ? "  the whole case" : "")  on \(LocalTime.text(due.seconds))"
+        }
         if let concerned { text += "  grant \(short(concerned))" }
         if !record.failures.isEmpty {
             text += "  because \(record.failures.map { "\($0.sentence)" }.joined(separator: "; "))"
@@ -238,6 +250,7 @@ struct TrailLine {
             "purpose": request.map { .text(string($0.purpose.bytes)) } ?? .absent,
             "journal": request?.journal.map { .text(string($0.bytes)) } ?? .absent,
             "failures": .array(record.failures.map { .text(string($0.wordBytes)) }),
+            "due": due.map { .time($0.seconds) } ?? .absent,
         ])
     }
 }

@@ -66,9 +66,7 @@ struct OpenCommand: AsyncParsableCommand {
         _ desk: Desk, _ reason: VaultSession.Reason
     ) throws -> (SealedItem, FileKey, LogProof) {
         let own = try desk.ownCase(access.matter)
-        guard let item = try desk.items([item], of: own).first, !item.isErased else {
-            throw CommandFailure(.refused, "the item was erased")
-        }
+        let item = try desk.item(item, of: own)
         let opened = try desk.session.logOwnOpening(
             [item.id], of: own.keys, card: own.cardHash, for: reason, by: desk.caller)
         return (item, try item.header.open(with: [own.keys.identity]), opened.receipt)
@@ -79,6 +77,9 @@ struct OpenCommand: AsyncParsableCommand {
     ) throws -> (SealedItem, FileKey, LogProof) {
         let held = try desk.heldGrant(access.grant)
         let id = try Desk.pick(item, from: held.items) { $0 }
+        guard !held.erased.contains(id) else {
+            throw CommandFailure(.refused, "the item \(Escaped.quoted(item)) was erased by its owner")
+        }
         let opened = try desk.open([id], under: held, for: reason)
         guard let key = opened.keys[id] else {
             throw CommandFailure(.refused, "the custodian released no key for the item")

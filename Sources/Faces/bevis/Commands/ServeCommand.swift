@@ -28,6 +28,11 @@ struct ServeCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Whose vault it is: the operator's key, where nobody is the operator yet.", valueName: "key"))
     var operatorKey: String?
+    @Option(
+        help: ArgumentHelp(
+            "How long an erasure waits at least: 7d for a new vault; later never less than before.",
+            valueName: "time"))
+    var erasureWait: String?
     @Flag(help: .hidden) var background = false
 
     func run() async throws {
@@ -61,13 +66,14 @@ struct ServeCommand: AsyncParsableCommand {
                 throw CommandFailure(.usage, "--operator: \(error.reason)", hint: "see it with: bevis identity show")
             }
         }
+        let wait = try erasureWait.map { try TimeArgument.duration($0) }
         let folder = try VaultFolder(path: path, creating: create)
         let stores = CustodianStores(
             records: try folder.records(), objects: folder.objects(), checkpoints: folder.checkpoints(),
             tiles: folder.tiles(), secrets: folder.secrets(), keys: folder.keys(), reserve: folder.reserve())
         let custodian = try await Custodian(
             stores: stores, limits: RequestLimits(perSecond: requestsPerSecond), operatorKey: operatorKey,
-            clock: Person.now)
+            erasureWait: wait, clock: Person.now)
         let idle = background ? Duration.seconds(CustodianProcess.idleSeconds) : nil
         let options = SocketServerOptions(
             .unixSocket(path: VaultAddress.socket(of: path), access: .owner), idleStop: idle)
@@ -89,11 +95,12 @@ struct ServeCommand: AsyncParsableCommand {
         withExtendedLifetime(folder) {}
     }
 
-    /// Ends grants whose window is over, at the start and then within half a minute of its end.
+    /// Ends grants whose window is over and erases what is due, at the start and then within half a minute.
     private func sweep(_ custodian: Custodian) async {
         while !Task.isCancelled {
             // A failure shows at the next request, which cannot be served either.
             try? await custodian.expireGrants()
+            try? await custodian.eraseDue()
             try? await Task.sleep(for: .seconds(30))
         }
     }

@@ -21,9 +21,8 @@ struct ShowCommand: AsyncParsableCommand {
     func run() async throws {
         let desk = try Desk(vault, passphrase)
         let own = try desk.ownCase(matter)
-        guard let item = try desk.items([item], of: own).first, let known = try desk.description(of: item, own) else {
-            throw CommandFailure(.refused, "the item was erased")
-        }
+        let item = try desk.item(item, of: own)
+        let known = try desk.description(of: item, own)
         var facts = Facts()
         facts.add("item", .text(string(item.id.hex)))
         facts.add("title", known.title.map { .text(Escaped.text($0.bytes)) } ?? .absent)

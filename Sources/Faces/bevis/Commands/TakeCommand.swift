@@ -27,7 +27,7 @@ struct TakeCommand: AsyncParsableCommand {
     func run() async throws {
         let desk = try Desk(vault, passphrase)
         let own = try desk.ownCase(matter)
-        let items = try desk.session.items(of: own, by: desk.caller).filter { !$0.isErased }
+        let items = try desk.session.items(of: own, by: desk.caller)
         guard !items.isEmpty else { throw CommandFailure(.refused, "the case has no items yet") }
         let folder = try TargetFolder(out)
         let reason = VaultSession.Reason(action: .export, purpose: PlainText(literal: "take everything"), journal: nil)
@@ -49,7 +49,7 @@ struct TakeCommand: AsyncParsableCommand {
         let digits = String(number)
         let prefix = String(repeating: "0", count: max(0, 3 - digits.count)) + digits
         // Made safe first: of a name with folders only the last part is kept, and the number has to stay.
-        let name = SafeName(known?.fileName ?? []).text
+        let name = SafeName(known.fileName ?? []).text
         let (file, _) = try folder.create("\(prefix)-\(name)\(sealed ? ".age" : "")".utf8)
         do {
             if sealed {
@@ -64,9 +64,9 @@ struct TakeCommand: AsyncParsableCommand {
             file.discard()
             throw error
         }
-        if sealed, let description = item.description {
+        if sealed {
             let (file, _) = try folder.create(Array((prefix + "-description.age").utf8))
-            try file.write(description.bytes)
+            try file.write(item.description.bytes)
             try file.commit()
         }
     }

@@ -22,16 +22,22 @@ struct VaultCommand: AsyncParsableCommand {
                   bevis vault init --vault ~/mappen-vault
                 """)
 
+        @Option(
+            help: ArgumentHelp(
+                "How long an erasure waits at least, in which its owner can take it back: 7d without it.",
+                discussion: "It can be made longer later, with 'bevis serve', and never shorter.", valueName: "time"))
+        var erasureWait: String?
         @OptionGroup var vault: VaultOptions
         @Flag(help: "Answer as JSON.") var json = false
 
         func run() async throws {
+            let wait = try erasureWait.map { try TimeArgument.duration($0) }
             guard case .folder(let path) = try vault.address() else {
                 throw CommandFailure(.usage, "a vault is made in a folder of this machine", hint: "give --vault FOLDER")
             }
             let identity = try SealedIdentity(.person, in: try Person.folder())
             let key = identity.exists ? string(try identity.publicParts().key.text) : nil
-            try CustodianProcess.start(path, creating: true, operatorKey: key)
+            try CustodianProcess.start(path, creating: true, operatorKey: key, erasureWait: wait)
             if key == nil {
                 Output(json: json).note("the vault has no operator yet: the first 'bevis vault trust' names one")
             }
@@ -154,8 +160,8 @@ struct VaultCommand: AsyncParsableCommand {
             var progress = Progress("checking", total: nil)
             var done: UInt64 = 0
             for own in try desk.ownCases() {
-                for (number, item) in try desk.session.items(of: own, by: desk.caller).enumerated()
-                where !item.isErased {
+                for (number, place) in try desk.session.caseItems(of: own, by: desk.caller).enumerated() {
+                    guard let item = place.kept else { continue }
                     items += 1
                     do {
                         try desk.session.verify(item, by: desk.caller) {

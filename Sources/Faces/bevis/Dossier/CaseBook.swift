@@ -13,7 +13,7 @@ struct CaseBook {
     let desk: Desk
     let own: OwnCase
     /// All items that can be lent, in the order of their numbers.
-    let items: [SealedItem]
+    let items: [CaseItem]
     let file: CaseFile
     /// What the items are called, fit for a terminal.
     let titles: [AgeFileID: String]
@@ -22,12 +22,13 @@ struct CaseBook {
     init(_ desk: Desk, _ own: OwnCase) throws {
         self.desk = desk
         self.own = own
-        let items = try desk.session.items(of: own, by: desk.caller)
+        let items = try desk.session.caseItems(of: own, by: desk.caller)
         var incidents: [Filed<Incident>] = []
         var orders: [Filed<Order>] = []
         var titles: [AgeFileID: String] = [:]
         for (place, item) in items.enumerated() {
-            guard let known = try desk.description(of: item, own) else { continue }
+            guard let item = item.kept else { continue }
+            let known = try desk.description(of: item, own)
             if let name = known.title?.bytes ?? known.fileName { titles[item.id] = Escaped.text(name) }
             guard known.kind.isDossier else { continue }
             do {

@@ -25,9 +25,10 @@ extension CaseBook {
 
     private func evidence(_ name: String) throws -> AgeFileID {
         if let item = try? Desk.pick(name, from: items, id: \.id) {
-            guard let known = try desk.description(of: item, own) else {
+            guard let kept = item.kept else {
                 throw CommandFailure(.refused, "the item \(Escaped.quoted(name)) was erased")
             }
+            let known = try desk.description(of: kept, own)
             guard !known.kind.isDossier else {
                 throw CommandFailure(
                     .usage, "\(Escaped.quoted(name)) is an incident or an order, not evidence",
@@ -66,6 +67,7 @@ extension CaseBook {
         let place = items.firstIndex { $0.id == exhibit.item }.map { "item \($0 + 1)" } ?? short(exhibit.item)
         var text = "\(exhibit.number)  \(titles[exhibit.item] ?? place)"
         if titles[exhibit.item] != nil { text += " (\(place))" }
+        if items.contains(where: { $0.id == exhibit.item && $0.isErased }) { text += " (erased)" }
         for part in [exhibit.saved, exhibit.original] {
             if let part { text += "; \(Escaped.text(part.bytes))" }
         }

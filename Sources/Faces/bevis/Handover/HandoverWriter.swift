@@ -52,6 +52,7 @@ final class HandoverWriter {
         try writeTexts()
         try custody.write(extract.cards + extract.provable(holding: builder.held), of: extract)
         try writeTables()
+        try bag.write(HandoverLayout.checker, bytes: Array(CheckerText.python.utf8))
         var content = pages()
         content.hasPDF = try writePDF(content)
         try bag.write(HandoverLayout.index, bytes: HTMLPage.bytes(of: content.document))

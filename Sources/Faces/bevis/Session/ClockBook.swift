@@ -16,7 +16,7 @@ struct ClockBook {
     /// They are the owner's own notes: reading them is no opening of evidence and leaves no line in the log.
     init(_ items: [(item: SealedItem, description: Description?)], _ own: OwnCase, _ desk: Desk) throws {
         var checks: [VerifierKey: [ClockCheck]] = [:]
-        for (item, description) in items where description?.kind == .clockCheck && !item.isErased {
+        for (item, description) in items where description?.kind == .clockCheck {
             // Anybody with a card can add an item; only the owner's own words correct a time.
             guard item.ingest.signer == own.card.ownerKey, item.ingest.content.payloadSize < 1 << 16 else { continue }
             var text: [UInt8] = []

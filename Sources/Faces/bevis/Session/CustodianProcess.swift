@@ -26,7 +26,9 @@ enum CustodianProcess {
     private static let taken = "the vault is in use by process"
 
     /// - Parameter operatorKey: who becomes the operator of a vault that has none, as a verifier key's text.
-    static func start(_ folder: String, creating: Bool, operatorKey: String? = nil) throws {
+    static func start(
+        _ folder: String, creating: Bool, operatorKey: String? = nil, erasureWait: UInt64? = nil
+    ) throws {
         var pipes: [Int32] = [0, 0]
         guard pipe(&pipes) == 0, pipes.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
             throw failure("a custodian cannot be started")
@@ -34,6 +36,7 @@ enum CustodianProcess {
         let arguments =
             ["bevis", "serve", "--vault", folder, "--background"] + (creating ? ["--create"] : [])
             + (operatorKey.map { ["--operator", $0] } ?? [])
+            + (erasureWait.map { ["--erasure-wait", "\($0)s"] } ?? [])
         let child = try spawn(arguments, reporting: pipes[1])
         close(pipes[1])
         defer { close(pipes[0]) }

@@ -76,9 +76,14 @@ final class Desk {
             try tellWhatWasMissed(held, before: opened.record.record.number)
             return opened
         } catch {
-            // A refusal is a record of the stream too, and not one that was missed.
-            if let record = session.newestRecord, record != before, record.event == .refused {
-                try tellWhatWasMissed(held, before: record.number)
+            // A refusal is a record of the stream too, and not one that was missed; and an opening whose answer was of no
+            // use was made from here. What went wrong with it is told first.
+            if let record = session.newestRecord, record != before {
+                if record.event == .refused {
+                    try tellWhatWasMissed(held, before: record.number)
+                } else {
+                    try? tellWhatWasMissed(held, before: record.number)
+                }
             }
             throw error
         }
@@ -144,8 +149,13 @@ final class Desk {
 
     /// The items that were named by number or the first digits of their ids.
     func items(_ names: [String], of own: OwnCase) throws -> [SealedItem] {
-        let all = try session.items(of: own, by: caller)
-        return try names.map { try Desk.pick($0, from: all, id: \.id) }
+        let all = try session.caseItems(of: own, by: caller)
+        return try names.map { name in
+            guard let item = try Desk.pick(name, from: all, id: \.id).kept else {
+                throw CommandFailure(.refused, "the item \(Escaped.quoted(name)) was erased")
+            }
+            return item
+        }
     }
 
     static func pick<Item>(_ name: String, from all: [Item], id: (Item) -> AgeFileID) throws -> Item {
@@ -162,9 +172,15 @@ final class Desk {
         CommandFailure(.unreachable, "there is no item \(Escaped.quoted(name))", hint: "see: bevis list")
     }
 
+    /// The item that was named by number or the first digits of its id.
+    func item(_ name: String, of own: OwnCase) throws -> SealedItem {
+        guard let item = try items([name], of: own).first else { throw Desk.unknownItem(name) }
+        return item
+    }
+
     /// The description of an item, opened with the case key.
-    func description(of item: SealedItem, _ own: OwnCase) throws -> Description? {
-        guard let file = item.description else { return nil }
+    func description(of item: SealedItem, _ own: OwnCase) throws -> Description {
+        let file = item.description
         let key = try file.header.open(with: [own.keys.identity])
         return try Description(opening: file, id: item.descriptionFacts.id, with: key)
     }
@@ -173,9 +189,8 @@ final class Desk {
     func titles(of own: OwnCase) throws -> [AgeFileID: String] {
         var titles: [AgeFileID: String] = [:]
         for item in try session.items(of: own, by: caller) {
-            guard let known = try description(of: item, own), let name = known.title?.bytes ?? known.fileName else {
-                continue
-            }
+            let known = try description(of: item, own)
+            guard let name = known.title?.bytes ?? known.fileName else { continue }
             titles[item.id] = Escaped.quoted(name)
         }
         return titles

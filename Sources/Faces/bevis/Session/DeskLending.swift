@@ -42,8 +42,22 @@ extension Desk {
     func givenGrants(_ matter: String?) throws -> [GivenGrant] {
         let held = try heldGrants().filter { $0.grant.lend.rights != .none }
         let below = held.isEmpty ? [] : try session.givenGrants(below: held, by: caller)
-        guard try matter != nil || held.isEmpty || !ownCases().isEmpty else { return below }
-        return try session.givenGrants(of: ownCase(matter), by: caller) + below
+        guard try matter != nil || held.isEmpty || !ownCases().isEmpty else { return try proven(below) }
+        return try proven(try session.givenGrants(of: ownCase(matter), by: caller) + below)
+    }
+
+    /// A grant counts as revoked, or as expired before its time, where the log says so and not on the custodian's word:
+    /// she would believe that somebody can open no more.
+    private func proven(_ given: [GivenGrant]) throws -> [GivenGrant] {
+        try given.map { one in
+            let isClaimed = one.isRevoked || one.isExpired && Person.now() < one.grant.notAfter
+            guard isClaimed, try !session.isEndLogged(one, by: caller) else { return one }
+            let id = short(one.grant.id)
+            Output(json: false).note(
+                "the vault says that grant \(id) \(one.isRevoked ? "was revoked" : "has expired"), but its log holds no "
+                    + "such entry; do not rely on it: bevis revoke \(id)")
+            return one.withoutEnd
+        }
     }
 
     /// The grant that was named by the first digits of its id among those given.
@@ -59,6 +73,7 @@ extension Desk {
 
     /// Tells an owner what waits for her yes, and extends her standing grants by what was added since.
     func attend(tellsWaiting: Bool) throws {
+        if tellsWaiting { try tellOfErasures() }
         let pending = try session.pending(by: caller)
         if tellsWaiting, pending.waitingCount > 0 {
             let what = pending.waitingCount == 1 ? "1 grant waits" : "\(pending.waitingCount) grants wait"
@@ -73,7 +88,7 @@ extension Desk {
 
     private func extend(_ standing: GivenGrant, of own: OwnCase) throws {
         let listed = Set(standing.items)
-        let new = try session.items(of: own, by: caller).filter { !$0.isErased && !listed.contains($0.id) }
+        let new = try session.items(of: own, by: caller).filter { !listed.contains($0.id) }
         guard !new.isEmpty else { return }
         let receipt = try session.extend(standing, by: new, of: own, by: caller)
         Output(json: false).note(

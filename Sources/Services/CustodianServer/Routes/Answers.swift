@@ -97,7 +97,8 @@ extension Wire.Item {
         self.init(
             id: String(decoding: row.id.hex, as: UTF8.self), ingest: String(decoding: row.ingest, as: UTF8.self),
             newDescription: row.newDescription.map { String(decoding: $0, as: UTF8.self) },
-            contentHeader: Data(row.contentHeader), description: Data(row.description), erased: row.isErased)
+            contentHeader: Data(row.contentHeader), description: Data(row.description), erased: row.isErased,
+            ownersAlone: row.isErased ? row.isOwnersAlone : nil)
     }
 }
 
@@ -121,7 +122,8 @@ extension Wire.Grant {
                 Wire.Extension(
                     note: String(decoding: $0.note, as: UTF8.self), envelope: Data($0.recipientEnvelope),
                     list: lists ? Data($0.list) : nil)
-            }, list: lists ? Data(view.row.list) : nil)
+            }, list: lists ? Data(view.row.list) : nil,
+            erased: view.erased.isEmpty ? nil : view.erased.map { String(decoding: $0.hex, as: UTF8.self) })
     }
 }
 

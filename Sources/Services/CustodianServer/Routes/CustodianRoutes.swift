@@ -32,6 +32,7 @@ public struct CustodianRoutes: Sendable {
         router.get("v1/about") { _, _ in try await about() }
         addIntake(to: router)
         addDevices(to: router)
+        addErasures(to: router)
         addAccess(to: router)
         addQueries(to: router)
         addAudit(to: router)
@@ -44,7 +45,8 @@ public struct CustodianRoutes: Sendable {
             Wire.About(
                 custodian: text(custodian.verifierKey.text), log: text(custodian.policy.logs[0].key.text),
                 policy: text(custodian.policy.text),
-                trust: try await custodian.trustNote().map { text($0) }))
+                trust: try await custodian.trustNote().map { text($0) },
+                erasureWait: try await custodian.erasureWait()))
     }
 
     private func addIntake(to router: Router<BasicRequestContext>) {

@@ -25,6 +25,7 @@ extension CustodianRoutes {
         guard let id = cutter.cut.finish() else {
             throw CustodianError(.malformed, "what was uploaded is not a sealed payload")
         }
+        try await custodian.refuseErased(id)
         let leaves = cutter.cut.leaves
         try await offPool { try custodian.commitObject(staged, id: id, leaves: leaves) }
         return try Answers.json(Wire.Uploaded(id: text(id.hex), size: cutter.cut.size))
