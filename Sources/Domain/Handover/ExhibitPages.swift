@@ -83,7 +83,7 @@ struct ExhibitPages {
         case .playable: what = words.pick("til afspilning", "for playback")
         case .withoutPlace: what = words.pick("uden stedoplysninger", "without the place that the file holds")
         }
-        let made = words.pick("lavet af originalen med: ", "made from the original with: ") + copy.tool
+        let made = words.pick("lavet med: ", "made with: ") + copy.tool
         return Inline([Inline(copy.path, path: copy.path), Inline("\(what); \(made)")], separator: "\n")
     }
 
