@@ -138,10 +138,11 @@ struct HandedOver {
 
     /// What `bevis-audit verify-handover` and the page of Python say.
     func check(_ more: [String] = ["--keys", "Keys"]) async throws -> (audit: Outcome, python: Outcome) {
-        let audit = try await Command(folder: world.folder).run(["bevis-audit", "verify-handover", folder] + more)
-        let python = try await Command(folder: world.folder).run(
-            ["python3", HandedOver.checker, folder] + (more.isEmpty ? [] : ["--log", try trustedLog()]))
-        return (audit, python)
+        let known = more.isEmpty ? [] : ["--log", try trustedLog()]
+        let command = Command(folder: world.folder)
+        async let audit = command.run(["bevis-audit", "verify-handover", folder] + more)
+        async let python = command.run(["python3", HandedOver.checker, folder] + known)
+        return try await (audit, python)
     }
 
     /// The log's key, as the operator gave it.
