@@ -49,6 +49,8 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
+    private static let secondsToLeave: UInt32 = 20
+
     // Before anything is said of the folder's rights: whoever mistypes a path must not be told to change them.
     private static func checkIsVault(_ path: String) throws(CommandFailure) {
         let isThere = ["lock", "records.sqlite"].contains { name in
@@ -88,6 +90,9 @@ struct ServeCommand: AsyncParsableCommand {
             tiler.cancel()
         }
         try await server.run(stopsOnSignals: true)
+        // Commands cannot start the next custodian while this one holds the folder: whatever keeps it from leaving, it
+        // goes. A custodian may be killed at any moment.
+        alarm(ServeCommand.secondsToLeave)
         try? custodian.writePartialTiles()
         sweeper.cancel()
         // Whoever was served has been told; what cannot be finished now is finished at the next start.
