@@ -127,7 +127,7 @@ no mads bevis-audit verify-handover swapped --keys Keys
 
 say "== She has the photo destroyed. A vault waits seven days with that, in which she can take it back; this one two seconds."
 as signe bevis erase 2 --yes
-until BEVIS_HOME=$work/home-signe bevis list | grep -q '(erased)'; do read -rt 0.5 <> <(:) || true; done
+until BEVIS_HOME=$work/home-signe bevis list 2>/dev/null | grep -q '(erased)'; do read -rt 0.5 <> <(:) || true; done
 as signe bevis list
 
 say "== She sees who opened what, checked by her own program."

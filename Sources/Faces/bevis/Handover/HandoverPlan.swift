@@ -69,9 +69,10 @@ private struct ExhibitPicker {
 
     init(_ book: CaseBook) throws {
         self.book = book
-        let described = try book.items.map { (item: $0, description: try book.desk.description(of: $0, book.own)) }
+        let kept = book.items.compactMap(\.kept)
+        let described = try kept.map { (item: $0, description: try book.desk.description(of: $0, book.own)) }
         clocks = try ClockBook(described, book.own, book.desk)
-        attested = try book.desk.session.attestations(of: book.items, in: book.own, by: book.desk.caller)
+        attested = try book.desk.session.attestations(of: kept, in: book.own, by: book.desk.caller)
         devices = try OwnDevices(book.own, book.desk.person.home)
     }
 
@@ -110,9 +111,8 @@ private struct ExhibitPicker {
     private func exhibit(
         _ one: Dossier.Exhibit, _ stated: [Dossier.Exhibit], _ incidents: [UInt64]
     ) throws -> HandoverPlan.Exhibit? {
-        guard let item = book.items.first(where: { $0.id == one.item }),
-            let known = try book.desk.description(of: item, book.own)
-        else { return nil }
+        guard let item = book.items.first(where: { $0.id == one.item })?.kept else { return nil }
+        let known = try book.desk.description(of: item, book.own)
         guard !known.kind.isDossier else {
             throw CommandFailure(
                 .usage, "item \(short(item.id)) is an incident or an order, not an exhibit",
@@ -142,7 +142,7 @@ private struct ExhibitPicker {
     /// Logs, in one line, that these files are about to be looked into.
     private func logLook(into items: [AgeFileID]) throws {
         let unknown = items.filter { id in
-            guard let item = book.items.first(where: { $0.id == id }), !item.isErased,
+            guard let item = book.items.first(where: { $0.id == id })?.kept,
                 let known = try? book.desk.description(of: item, book.own)
             else { return false }
             return isUnknown(known)

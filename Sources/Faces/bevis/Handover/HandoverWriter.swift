@@ -136,8 +136,10 @@ final class HandoverWriter {
     }
 
     private func write(_ text: [UInt8], of id: AgeFileID, to place: [UInt8]) throws {
-        guard let item = plan.book.items.first(where: { $0.id == id }), let known = try desk.description(of: item, own)
-        else { throw CommandFailure(.refused, "item \(short(id)) was erased meanwhile") }
+        guard let item = plan.book.items.first(where: { $0.id == id })?.kept else {
+            throw CommandFailure(.refused, "item \(short(id)) was erased meanwhile")
+        }
+        let known = try desk.description(of: item, own)
         let (digest, _) = try bag.write(place, bytes: text)
         guard digest == known.digest else {
             throw CommandFailure(.refused, "the text of item \(short(id)) is not as the vault keeps it")
