@@ -38,6 +38,9 @@ final class Generator {
     private let officers: [Person]
     private let grants: [Lent]
     private var writer = BundleWriter()
+    private var tree = TreeBuilder()
+    /// Openings to a transaction, and so to a checkpoint that is kept.
+    private static let shared = 64
 
     init(folder: String, grants count: Int, withHeads: Bool) throws {
         self.folder = folder
@@ -81,7 +84,10 @@ final class Generator {
                 numbers[place] += 1
                 places.append((place, numbers[place]))
             }
-            for made in make(places, head) { try take(made.leaf.entry, made.sealed) }
+            for (index, made) in make(places, head).enumerated() {
+                let isLast = index + 1 == batch || (index + 1) % Generator.shared == 0
+                try take(made.leaf.entry, made.sealed, keepsHead: isLast)
+            }
         }
         for file in try writer.finish(checkpoint: log.checkpoint(size: writer.size, root: writer.root)) {
             try put(file.bytes, String(decoding: file.path, as: UTF8.self))
@@ -116,8 +122,10 @@ final class Generator {
         return Made(leaf: disclosed.leaf(in: lent.key), sealed: try disclosed.sealed(to: lent.key))
     }
 
-    private func take(_ entry: [UInt8], _ record: [UInt8]?) throws {
-        for file in try writer.append(entry: entry, record: record) {
+    private func take(_ entry: [UInt8], _ record: [UInt8]?, keepsHead: Bool = false) throws {
+        tree.append(.leaf(entry))
+        let head = keepsHead ? try log.checkpoint(size: tree.count, root: tree.root) : nil
+        for file in try writer.append(entry: entry, record: record, head: head) {
             try put(file.bytes, String(decoding: file.path, as: UTF8.self))
         }
     }

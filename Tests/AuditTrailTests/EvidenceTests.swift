@@ -67,6 +67,27 @@ import Testing
         #expect(verdict.convicted == .grantor)
     }
 
+    @Test func laterDescriptionConvictsAsTheIngestRecordDoes() throws {
+        let honest = try verdict { $0.isLaterDescription = true }
+        #expect(honest.convicted == nil && honest.isSound)
+        let wrong = try verdict {
+            $0.isLaterDescription = true
+            $0.sealing = .random()
+        }
+        #expect(wrong.convicted == .grantor)
+        let custodians = try verdict {
+            $0.isLaterDescription = true
+            $0.releasing = .random()
+        }
+        #expect(custodians.convicted == .custodian)
+        let strangers = try verdict {
+            $0.isLaterDescription = true
+            $0.sealing = .random()
+            $0.ingesting = signer("bevis.example/person")
+        }
+        #expect(strangers.convicted == nil)
+    }
+
     @Test func exchangeWithAnotherCustodianConvictsNobody() throws {
         let verdict = try verdict {
             $0.custodian = signer("example.org/custodian")

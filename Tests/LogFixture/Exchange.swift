@@ -15,6 +15,8 @@ public struct Exchange {
     /// Who signs the ingest record, where it is not the grantor.
     public var ingesting: NoteSigner?
     public var caseCardSigner: NoteSigner?
+    /// Whether the file is a description that was given later, and not an item's content.
+    public var isLaterDescription = false
     public var custodian: NoteSigner
 
     public init(_ log: LogFixture) { custodian = log.custodian }
@@ -30,11 +32,14 @@ public struct Exchange {
             Card(
                 kind: .person, name: .of("Anna"), role: .of("owner"), organisation: nil, key: grantor.verifierKey,
                 recipient: identity.recipient, issued: time, expires: nil), signedBy: grantor)
-        let ingest = try self.ingest(content, key, matter, identity, time)
+        let item: AgeFileID = isLaterDescription ? Random.value() : content.id
+        let ingest =
+            try isLaterDescription
+            ? newDescription(content, key, matter, item, time) : self.ingest(content, key, matter, identity, time)
         let part = secret.part(for: content.id, in: grantID)
         let capsule = Capsule(sealing: sealing ?? key, of: content.id, in: grantID, with: part)
         let file = ListedFile(
-            kind: .content, item: content.id, id: content.id, part: part.hash(for: content.id, in: grantID),
+            kind: isLaterDescription ? .description : .content, item: item, id: content.id, part: part.hash(for: content.id, in: grantID),
             capsule: capsule.hash)
         let list = ItemList(
             grantID: grantID, entries: [.hidden(Random.value()), .hidden(Random.value()), .file(file)])
@@ -49,7 +54,7 @@ public struct Exchange {
         let request = try Verified(
             AccessRequest(
                 action: .read, custodian: custodian.verifierKey, caseID: matter, grantID: grantID,
-                authority: grant.hash, card: Random.value(), items: [content.id], time: time, nonce: Random.value(),
+                authority: grant.hash, card: Random.value(), items: [item], time: time, nonce: Random.value(),
                 recipient: identity.recipient, purpose: .of("case work"), journal: nil, checkpoint: nil),
             signedBy: asker)
         let released = (releasing ?? secret).part(for: content.id, in: grantID)
@@ -59,25 +64,39 @@ public struct Exchange {
                 releases: [.init(file: content.id, parts: [released])]), signedBy: custodian)
         return OpeningEvidence(
             request: request.bytes, response: response.bytes, grant: grant.bytes, grantor: card.bytes, file: file,
-            proof: try list.proof(at: 2), capsule: capsule.bytes, ingest: ingest.bytes,
+            proof: try list.proof(at: 2), capsule: capsule.bytes, ingest: ingest,
             caseCard: try caseCardSigner.map { try caseCard(matter, identity, $0) })
+    }
+
+    private func facts(_ file: SealedAgeFile, _ id: AgeFileID, _ commitment: Digest) -> SealedFileFacts {
+        SealedFileFacts(
+            id: id, payloadSize: file.layout.payloadSize, chunkCount: file.layout.chunkCount,
+            header: Random.value(), keyCommitment: commitment)
+    }
+
+    private func newDescription(
+        _ file: SealedAgeFile, _ key: FileKey, _ matter: CaseID, _ item: AgeFileID, _ time: Timestamp
+    ) throws -> [UInt8] {
+        let signer = ingesting ?? grantor
+        return try Verified(
+            NewDescription(
+                caseID: matter, item: item, previous: Random.value(), time: time,
+                description: facts(file, file.id, key.commitment(to: file.id)), signer: signer.verifierKey),
+            signedBy: signer
+        ).bytes
     }
 
     private func ingest(
         _ content: SealedAgeFile, _ key: FileKey, _ matter: CaseID, _ identity: AgeIdentity, _ time: Timestamp
-    ) throws -> Verified<IngestRecord> {
-        func facts(_ id: AgeFileID, _ commitment: Digest) -> SealedFileFacts {
-            SealedFileFacts(
-                id: id, payloadSize: content.layout.payloadSize, chunkCount: content.layout.chunkCount,
-                header: Random.value(), keyCommitment: commitment)
-        }
+    ) throws -> [UInt8] {
         let signer = ingesting ?? grantor
         return try Verified(
             IngestRecord(
                 caseID: matter, recipient: identity.recipient, time: time,
-                content: facts(content.id, key.commitment(to: content.id)),
-                description: facts(Random.value(), Random.value()), original: Random.value(),
-                signer: signer.verifierKey, sequence: 0, previous: nil), signedBy: signer)
+                content: facts(content, content.id, key.commitment(to: content.id)),
+                description: facts(content, Random.value(), Random.value()), original: Random.value(),
+                signer: signer.verifierKey, sequence: 0, previous: nil), signedBy: signer
+        ).bytes
     }
 
     private func caseCard(_ matter: CaseID, _ identity: AgeIdentity, _ owner: NoteSigner) throws -> [UInt8] {

@@ -26,7 +26,8 @@ public struct OpeningEvidence: NoteBody, Equatable {
     public let proof: InclusionProof
     /// The capsule that the grantor gave for the file.
     public let capsule: [UInt8]
-    /// The item's ingest record, a signed note.
+    /// What says how the file's key has to be, a signed note: the item's ingest record, or for a later description the
+    /// note that gave it.
     public let ingest: [UInt8]
     /// The owner's case card, where another key than the grantor's has signed the ingest record.
     public let caseCard: [UInt8]?
@@ -113,13 +114,10 @@ public struct OpeningEvidence: NoteBody, Equatable {
         guard let capsule = try? Capsule(capsule), capsule.hash == file.capsule else {
             return .unsound("the capsule is not the one that the grant's item list names")
         }
-        guard let note = try? Unverified<IngestRecord>(parsing: ingest),
-            let record = try? note.verified(by: note.body.signer).body, record.caseID == lent.caseID,
-            record.content.id == file.item
-        else { return .unsound("the ingest record is not the item's") }
-        let facts = file.kind == .content ? record.content : record.description
-        guard facts.id == file.id else { return .unsound("the ingest record is not the item's") }
-        guard isAnsweredFor(record.signer, by: grantor, lent.caseID) else {
+        guard let (signer, facts) = signed(of: lent.caseID), facts.id == file.id else {
+            return .unsound("the ingest record is not the item's")
+        }
+        guard isAnsweredFor(signer, by: grantor, lent.caseID) else {
             return .nobody("the ingest record is signed by a key that is not the grantor's, nor on a case card of hers")
         }
         if let key = try? capsule.open(of: file.id, in: lent.id, with: part), let fileKey = try? FileKey(key),
@@ -128,6 +126,21 @@ public struct OpeningEvidence: NoteBody, Equatable {
             return .nobody("part and capsule give the key that the ingest record commits to")
         }
         return .convicting(.grantor, "the capsule does not give the key that the item's ingest record commits to")
+    }
+
+    /// Who signed how the file's key has to be, and what was signed; `nil` where the note is not the item's.
+    private func signed(of matter: CaseID) -> (signer: VerifierKey, facts: SealedFileFacts)? {
+        if file.kind == .description, let note = try? Unverified<NewDescription>(parsing: ingest) {
+            guard let body = try? note.verified(by: note.body.signer).body, body.caseID == matter,
+                body.item == file.item
+            else { return nil }
+            return (body.signer, body.description)
+        }
+        guard let note = try? Unverified<IngestRecord>(parsing: ingest),
+            let record = try? note.verified(by: note.body.signer).body, record.caseID == matter,
+            record.content.id == file.item
+        else { return nil }
+        return (record.signer, file.kind == .content ? record.content : record.description)
     }
 
     private func isAnsweredFor(_ signer: VerifierKey, by grantor: VerifierKey, _ matter: CaseID) -> Bool {

@@ -178,15 +178,15 @@ extension VaultSession {
         }
     }
 
-    /// What convicts custodian or grantor of what is not lent on; of layers below others, and of later descriptions,
-    /// there is no form yet.
+    /// What convicts custodian or grantor of what is not lent on; of layers below others there is no form yet.
     private func evidence(of file: HeldFile, _ held: HeldGrant, _ exchange: Exchange) -> OpeningEvidence? {
         guard let list = held.own.first?.list, list.grantID == file.layer.grant, held.above.isEmpty,
             let place = list.entries.firstIndex(of: .file(file.layer.entry)), let proof = try? list.proof(at: place),
-            let note = held.own.first?.note, let ingest = held.signed.evidence(for: file.layer.entry)
+            let note = held.own.first?.note, let signed = held.signed.evidence(for: file.layer.entry)
         else { return nil }
         return OpeningEvidence(
             request: exchange.request.bytes, response: exchange.response.bytes, grant: note, grantor: held.grantor,
-            file: file.layer.entry, proof: proof, capsule: file.capsule.bytes, ingest: ingest)
+            file: file.layer.entry, proof: proof, capsule: file.capsule.bytes, ingest: signed.note,
+            caseCard: signed.caseCard)
     }
 }

@@ -51,10 +51,12 @@ public struct SignedItems: Sendable {
         return kind == .content ? record.content : descriptions[item]?.facts ?? record.description
     }
 
-    /// The ingest record, where it is what says how a file's key has to be.
-    func evidence(for file: ListedFile) -> [UInt8]? {
-        guard file.kind == .content || descriptions[file.item] == nil else { return nil }
-        return records[file.item]?.note
+    /// The note that says how a file's key has to be, and a case card that names its signer where that is a device.
+    func evidence(for file: ListedFile) -> (note: [UInt8], caseCard: [UInt8]?)? {
+        if file.kind == .description, let later = descriptions[file.item] { return (later.note, nil) }
+        guard let (record, note) = records[file.item] else { return nil }
+        let card = record.signer == owner ? nil : cards.first { $0.card.attests(record.signer) }
+        return (note, card?.note)
     }
 
     /// Whether the owner, or a device that a case card of hers names, took the item in; `nil` for one that is not lent.
