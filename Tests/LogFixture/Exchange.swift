@@ -39,7 +39,8 @@ public struct Exchange {
         let part = secret.part(for: content.id, in: grantID)
         let capsule = Capsule(sealing: sealing ?? key, of: content.id, in: grantID, with: part)
         let file = ListedFile(
-            kind: isLaterDescription ? .description : .content, item: item, id: content.id, part: part.hash(for: content.id, in: grantID),
+            kind: isLaterDescription ? .description : .content, item: item, id: content.id,
+            part: part.hash(for: content.id, in: grantID),
             capsule: capsule.hash)
         let list = ItemList(
             grantID: grantID, entries: [.hidden(Random.value()), .hidden(Random.value()), .file(file)])
