@@ -98,7 +98,7 @@ public struct HandoverItem: NoteBody, Equatable {
             copies.append(Copy(path: path, kind: kind, tool: try PlainText(try reader.value("copy-tool"))))
         }
         self.copies = copies
-        let paths = copies.map(\.path) + [file].compactMap { $0 }
+        let paths = copies.map { $0.path } + [file].compactMap { $0 }
         guard Set(paths).count == paths.count, exhibit != 0 else {
             throw NoteError(.malformedValue, "an item of a handover names a file twice, or is exhibit 0")
         }
