@@ -24,7 +24,7 @@ import Testing
     @Test func wrongPartConvictsTheCustodian() throws {
         let stage = try Stage()
         var exchange = Exchange(stage.log)
-        exchange.releasing = .random()
+        exchange.owner.releasing = .random()
         let answer = try answer(try exchange.evidence().text, stage)
         #expect(answer.code == 1)
         #expect(answer.output.hasPrefix("convicted: the custodian\n"), "\(answer.errors)")
@@ -33,11 +33,24 @@ import Testing
     @Test func falseCapsuleConvictsTheGrantorByName() throws {
         let stage = try Stage()
         var exchange = Exchange(stage.log)
-        exchange.sealing = .random()
+        exchange.owner.sealing = .random()
         let text = try exchange.evidence().text
         #expect(try answer(text, stage).output.hasPrefix("convicted: the grantor Anna\n"))
         let json = try stage.json(try answer(text, stage, ["--json"]))
         #expect(json["convicted"] as? String == "grantor" && json["name"] as? String == "Anna")
+    }
+
+    @Test func wrongLayerConvictsTheDelegateByName() throws {
+        let stage = try Stage()
+        var exchange = Exchange(stage.log)
+        exchange.hands.append(Exchange.Hand(name: "Berit"))
+        exchange.hands[1].sealing = .random()
+        let answer = try answer(try exchange.evidence().text, stage)
+        #expect(answer.code == 1)
+        #expect(
+            answer.output
+                == "convicted: the grantor Berit\nwhat was sealed in lending on is not the capsule which the grant above "
+                + "names\n", "\(answer.errors)")
     }
 
     @Test func honestExchangeConvictsNobodyAndEndsWellAlteredOnesDoNot() throws {
@@ -45,11 +58,11 @@ import Testing
         let evidence = try Exchange(stage.log).evidence()
         let honest = try answer(evidence.text, stage)
         #expect(honest.code == 0)
-        #expect(honest.output.hasPrefix("convicted: nobody\npart and capsule give the key"), "\(honest.errors)")
+        #expect(honest.output.hasPrefix("convicted: nobody\nparts and capsule give the key"), "\(honest.errors)")
         let other = try Exchange(stage.log).evidence()
         let mixed = OpeningEvidence(
-            request: other.request, response: evidence.response, grant: evidence.grant, grantor: evidence.grantor,
-            file: evidence.file, proof: evidence.proof, capsule: evidence.capsule, ingest: evidence.ingest)
+            request: other.request, response: evidence.response, layers: evidence.layers, capsule: evidence.capsule,
+            ingest: evidence.ingest)
         let altered = try answer(mixed.text, stage)
         #expect(altered.code == 1)
         #expect(altered.output.hasPrefix("convicted: nobody\nthe evidence does not hold together: "))

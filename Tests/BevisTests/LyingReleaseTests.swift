@@ -140,6 +140,37 @@ import TransparencyLog
         }
     }
 
+    /// A right part for the officer's own grant, a wrong one for the owner's above it.
+    @Test func wrongPartOfALayerAboveConvictsTheCustodian() async throws {
+        let world = try await World.copy()
+        try await world.employ("birgit", "Birgit Holm")
+        _ = try await world.given([
+            "1", "--to", "birgit.card", "--purpose", "Kontaktperson", "--rights", "list", "--lend", "read", "--lend-to",
+            "police", "--approved-in-advance",
+        ])
+        let grant = try await world.id(
+            of: try await world.bevis(
+                "birgit", "grant", "1", "--to", "mads.card", "--purpose", "Anmeldelse", "--yes", "--json"))
+        try await world.lying { liar in
+            liar.alter("POST /v1/requests", as: Wire.Answer.self) { asked, answer in
+                let request = try Liar.request(asked)
+                let wrong = try await liar.releases(request.body).map {
+                    AccessResponse.Release(file: $0.file, parts: $0.parts + [try Part(.random(32))])
+                }
+                answer.response = try liar.response(to: request, wrong)
+            }
+            let outcome = try await open(world, grant)
+            #expect(outcome.status == 1)
+            #expect(!world.exists("x"))
+            try await world.convicted(
+                outcome, "the custodian released a wrong part for layer 2", "mads",
+                "convicted: the custodian\nit released a part that is not the one which the grant's item list names\n")
+            liar.tellTheTruth()
+            #expect(try await open(world, grant).status == 0)
+            #expect(try world.read("x") == World.original(1))
+        }
+    }
+
     /// The log itself lies: a leaf of the grant's stream whose number was there before, or leaves a gap.
     @Test(arguments: [false, true]) func numberThatIsRepeatedOrSkippedStopsTheOpening(_ isSkipped: Bool) async throws {
         let world = try await World.copy()

@@ -40,17 +40,41 @@ struct EvidenceTests {
         #expect(description.verdict(custodian: try scene.custodian.verifierKey).convicted == nil)
     }
 
+    @Test func delegateWhoSealsAnotherCapsuleConvictsHerself() async throws {
+        let stage = try await Stage.make(approval: .none)
+        let (scene, item) = (stage.scene, stage.items[0])
+        let honest = try await stage.lendOn()
+        let verdict = try await evidence(of: honest, 0, item, scene, on: stage).verdict(
+            custodian: scene.custodian.verifierKey)
+        #expect(verdict.convicted == nil && verdict.isSound, "\(verdict.reason)")
+        let lying = try await stage.lendOn { $0.falseKeys = [item.id: item.contentKey] }
+        let content = try await evidence(of: lying, 0, item, scene, on: stage).verdict(
+            custodian: scene.custodian.verifierKey)
+        #expect(content.convicted == .grantor)
+        #expect(content.grantor?.key == stage.caseworker.signer.verifierKey)
+        let description = try await evidence(of: lying, 1, item, scene, on: stage)
+        #expect(description.verdict(custodian: try scene.custodian.verifierKey).convicted == nil)
+    }
+
     /// What the officer keeps of an opening.
     private func evidence(
-        of grant: SignedGrant, _ place: Int, _ item: TestItem, _ scene: Scene
+        of grant: SignedGrant, _ place: Int, _ item: TestItem, _ scene: Scene, on stage: Stage? = nil
     ) async throws -> OpeningEvidence {
         let request = try scene.request([item], under: grant)
         let sealed = try #require(try await scene.handle(request).response)
         let response = try AgeFile.open(sealed, with: [request.identity]).withUnsafeBytes { [UInt8]($0) }
+        let lent = stage.map { [(grant, $0.caseworker), ($0.parent, scene.owner)] } ?? [(grant, scene.owner)]
         return OpeningEvidence(
-            request: request.note.bytes, response: response, grant: grant.note.bytes, grantor: scene.owner.note,
-            file: grant.list.files[place], proof: try grant.list.proof(at: place),
+            request: request.note.bytes, response: response,
+            layers: try lent.map { try layer($0, by: $1, grant.list.files[place].id) },
             capsule: grant.capsules[place].bytes, ingest: item.record.bytes)
+    }
+
+    private func layer(_ grant: SignedGrant, by person: Person, _ file: AgeFileID) throws -> EvidenceLayer {
+        let place = try #require(grant.list.files.firstIndex { $0.id == file })
+        return EvidenceLayer(
+            grant: grant.note.bytes, grantor: person.note, file: grant.list.files[place],
+            proof: try grant.list.proof(at: place))
     }
 
     /// Puts another secret in the place of the grant's, as the custodian itself would seal it.

@@ -6,67 +6,139 @@ import Sodium
 
 /// An opening with everything that evidence of it is made of, each part of which a test may make wrong.
 public struct Exchange {
-    public var secret = GrantSecret.random()
-    /// What the custodian releases from, where it is not the grant's secret.
-    public var releasing: GrantSecret?
-    /// What the capsule holds, where it is not the item's key.
-    public var sealing: FileKey?
-    public var grantor = signer("bevis.example/person")
-    /// Who signs the ingest record, where it is not the grantor.
+    /// Who lends: the owner, or whoever lends on what she was lent.
+    public struct Hand {
+        public var name: String
+        public var signer = person()
+        public var secret = GrantSecret.random()
+        /// What the custodian releases from, where it is not the grant's secret.
+        public var releasing: GrantSecret?
+        /// What the layer holds, where it is not the item's key, or the capsule above.
+        public var sealing: FileKey?
+        /// Whether the file is listed by an extension of the grant.
+        public var isExtension = false
+
+        public init(name: String) { self.name = name }
+    }
+
+    /// Who lends, from the owner down.
+    public var hands = [Hand(name: "Anna")]
+    /// Who signs the ingest record, where it is not the owner.
     public var ingesting: NoteSigner?
     public var caseCardSigner: NoteSigner?
     /// Whether the file is a description that was given later, and not an item's content.
     public var isLaterDescription = false
+    /// Whether the custodian releases the own grant's part alone.
+    public var isReleasingOne = false
     public var custodian: NoteSigner
 
     public init(_ log: LogFixture) { custodian = log.custodian }
 
+    /// The owner.
+    public var owner: Hand {
+        get { hands[0] }
+        set { hands[0] = newValue }
+    }
+
     /// The evidence that a recipient keeps of it.
     public func evidence() throws -> OpeningEvidence {
-        let (grantID, matter): (GrantID, CaseID) = (Random.value(), Random.value())
-        let key = FileKey.random()
-        let identity = AgeIdentity.random()
+        let (matter, key, identity) = (Random.value() as CaseID, FileKey.random(), AgeIdentity.random())
         let time = Timestamp(seconds: 1_790_000_000)
         let content = try AgeFile.seal([1, 2, 3], fileKey: key, to: [identity.recipient])
-        let card = try Verified(
-            Card(
-                kind: .person, name: .of("Anna"), role: .of("owner"), organisation: nil, key: grantor.verifierKey,
-                recipient: identity.recipient, issued: time, expires: nil), signedBy: grantor)
         let item: AgeFileID = isLaterDescription ? Random.value() : content.id
         let ingest =
             try isLaterDescription
             ? newDescription(content, key, matter, item, time) : self.ingest(content, key, matter, identity, time)
-        let part = secret.part(for: content.id, in: grantID)
-        let capsule = Capsule(sealing: sealing ?? key, of: content.id, in: grantID, with: part)
-        let file = ListedFile(
-            kind: isLaterDescription ? .description : .content, item: item, id: content.id,
-            part: part.hash(for: content.id, in: grantID),
-            capsule: capsule.hash)
-        let list = ItemList(
-            grantID: grantID, entries: [.hidden(Random.value()), .hidden(Random.value()), .file(file)])
-        let grant = try Verified(
-            Grant(
-                id: grantID, caseID: matter, parent: nil, from: card.hash, to: Random.value(), rights: .read,
-                lend: .nothing, scope: .items, listRoot: list.root, listSize: 3, notBefore: time,
-                notAfter: Timestamp(seconds: time.seconds + 1000), openings: nil, purpose: .of("to see who it is"),
-                journal: .optional, logKey: Random.value(), recipientEnvelope: Random.value(),
-                custodianEnvelope: Random.value(), custodian: custodian.verifierKey), signedBy: grantor)
-        let asker = signer("bevis.example/person")
+        let cards = try hands.map { try card(of: $0, identity, time) }
+        var above: [Lent] = []
+        for (place, hand) in hands.enumerated() {
+            let to = place + 1 < cards.count ? cards[place + 1].hash : Random.value()
+            above.append(
+                try lend(
+                    by: hand, cards[place], to: to, key, content.id, matter: matter, item: item, above: above.last, time
+                ))
+        }
+        let own = above[above.count - 1]
         let request = try Verified(
             AccessRequest(
-                action: .read, custodian: custodian.verifierKey, caseID: matter, grantID: grantID,
-                authority: grant.hash, card: Random.value(), items: [item], time: time, nonce: Random.value(),
+                action: .read, custodian: custodian.verifierKey, caseID: matter, grantID: own.grant.body.id,
+                authority: own.grant.hash, card: Random.value(), items: [item], time: time, nonce: Random.value(),
                 recipient: identity.recipient, purpose: .of("case work"), journal: nil, checkpoint: nil),
-            signedBy: asker)
-        let released = (releasing ?? secret).part(for: content.id, in: grantID)
+            signedBy: person())
+        let parts = above.reversed().map(\.released)
         let response = try Verified(
             AccessResponse(
                 request: request.hash, custodian: custodian.verifierKey,
-                releases: [.init(file: content.id, parts: [released])]), signedBy: custodian)
+                releases: [.init(file: content.id, parts: isReleasingOne ? [parts[0]] : parts)],
+                extensions: above.compactMap(\.more)), signedBy: custodian)
         return OpeningEvidence(
-            request: request.bytes, response: response.bytes, grant: grant.bytes, grantor: card.bytes, file: file,
-            proof: try list.proof(at: 2), capsule: capsule.bytes, ingest: ingest,
+            request: request.bytes, response: response.bytes, layers: above.reversed().map(\.layer),
+            capsule: own.capsule.bytes, ingest: ingest,
             caseCard: try caseCardSigner.map { try caseCard(matter, identity, $0) })
+    }
+
+    /// A grant that was made, and what the custodian releases under it.
+    private struct Lent {
+        let grant: Verified<Grant>
+        let layer: EvidenceLayer
+        let capsule: Capsule
+        let released: Part
+        /// The extension's text hash.
+        let more: NoteHash?
+    }
+
+    private func lend(
+        by hand: Hand, _ card: Verified<Card>, to: NoteHash, _ key: FileKey, _ file: AgeFileID, matter: CaseID,
+        item: AgeFileID, above: Lent?, _ time: Timestamp
+    ) throws -> Lent {
+        let (grantID, more): (GrantID, GrantID) = (Random.value(), Random.value())
+        let layerID = hand.isExtension ? more : grantID
+        let part = hand.secret.part(for: file, in: layerID)
+        let capsule: Capsule
+        if let above {
+            let inner =
+                hand.sealing.map {
+                    Capsule(
+                        sealing: $0, of: file, in: above.grant.body.id,
+                        with: GrantSecret.random().part(for: file, in: layerID))
+                } ?? above.capsule
+            capsule = try Capsule(sealing: inner, of: file, in: layerID, with: part)
+        } else {
+            capsule = Capsule(sealing: hand.sealing ?? key, of: file, in: layerID, with: part)
+        }
+        let listed = ListedFile(
+            kind: isLaterDescription ? .description : .content, item: item, id: file,
+            part: part.hash(for: file, in: layerID), capsule: capsule.hash)
+        let list = ItemList(
+            grantID: layerID, entries: [.hidden(Random.value()), .hidden(Random.value()), .file(listed)])
+        let grant = try Verified(
+            Grant(
+                id: grantID, caseID: matter, parent: above?.grant.hash, from: card.hash, to: to, rights: .read,
+                lend: .nothing, scope: hand.isExtension ? .standing : .items,
+                listRoot: hand.isExtension ? Random.value() : list.root, listSize: hand.isExtension ? 1 : 3,
+                notBefore: time, notAfter: Timestamp(seconds: time.seconds + 1000), openings: nil,
+                purpose: .of("to see who it is"), journal: .optional, logKey: Random.value(),
+                recipientEnvelope: Random.value(), custodianEnvelope: Random.value(),
+                custodian: custodian.verifierKey), signedBy: hand.signer)
+        let extending = try Verified(
+            Extension(
+                grantID: grantID, grant: grant.hash, id: more, time: time, listRoot: list.root, listSize: 3,
+                recipientEnvelope: Random.value(), custodianEnvelope: Random.value()), signedBy: hand.signer)
+        return Lent(
+            grant: grant,
+            layer: EvidenceLayer(
+                grant: grant.bytes, more: hand.isExtension ? extending.bytes : nil, grantor: card.bytes, file: listed,
+                proof: try list.proof(at: 2)),
+            capsule: capsule, released: (hand.releasing ?? hand.secret).part(for: file, in: layerID),
+            more: hand.isExtension ? extending.hash : nil)
+    }
+
+    private func card(of hand: Hand, _ identity: AgeIdentity, _ time: Timestamp) throws -> Verified<Card> {
+        try Verified(
+            Card(
+                kind: .person, name: .of(hand.name), role: .of("owner"), organisation: nil,
+                key: hand.signer.verifierKey, recipient: identity.recipient, issued: time, expires: nil),
+            signedBy: hand.signer)
     }
 
     private func facts(_ file: SealedAgeFile, _ id: AgeFileID, _ commitment: Digest) -> SealedFileFacts {
@@ -78,7 +150,7 @@ public struct Exchange {
     private func newDescription(
         _ file: SealedAgeFile, _ key: FileKey, _ matter: CaseID, _ item: AgeFileID, _ time: Timestamp
     ) throws -> [UInt8] {
-        let signer = ingesting ?? grantor
+        let signer = ingesting ?? owner.signer
         return try Verified(
             NewDescription(
                 caseID: matter, item: item, previous: Random.value(), time: time,
@@ -90,7 +162,7 @@ public struct Exchange {
     private func ingest(
         _ content: SealedAgeFile, _ key: FileKey, _ matter: CaseID, _ identity: AgeIdentity, _ time: Timestamp
     ) throws -> [UInt8] {
-        let signer = ingesting ?? grantor
+        let signer = ingesting ?? owner.signer
         return try Verified(
             IngestRecord(
                 caseID: matter, recipient: identity.recipient, time: time,
@@ -107,3 +179,5 @@ public struct Exchange {
         return try Verified(card, signedBy: owner).bytes
     }
 }
+
+private func person() -> NoteSigner { signer("bevis.example/person") }

@@ -93,6 +93,12 @@ import Testing
         let twice = AccessResponse(
             request: sound.request, custodian: sound.custodian, releases: sound.releases + [sound.releases[0]])
         #expect(code { _ = try AccessResponse(parsing: twice.text) } == .malformedValue)
+        let more: NoteHash = fixed("extension")
+        let extended = AccessResponse(
+            request: sound.request, custodian: sound.custodian, releases: sound.releases, extensions: [more])
+        #expect(try AccessResponse(parsing: extended.text).extensions == [more])
+        let again = extended.text + Array("extension ".utf8) + more.hex + [0x0A]
+        #expect(code { _ = try AccessResponse(parsing: again) } == .malformedValue)
         let none = AccessResponse(request: sound.request, custodian: sound.custodian, releases: [])
         #expect(try AccessResponse(parsing: none.text).releases.isEmpty)
     }

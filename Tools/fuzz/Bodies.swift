@@ -46,6 +46,9 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     check(text, as: DisclosedRecord.self)
     check(text, as: AuditKeys.self)
     check(text, as: HandoverNote.self)
+    check(text, as: OpeningEvidence.self)
+    check(text, as: EvidenceLayer.self)
+    check(text, as: HistoriesEvidence.self)
     check(text, as: HandoverItem.self)
     check(text, as: Description.self)
     if let type = try? MediaType(bytes) { demand(type.bytes == bytes, "a media type is canonical") }

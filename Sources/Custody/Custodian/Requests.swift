@@ -202,8 +202,8 @@ extension Custodian {
         _ verified: Verified<AccessRequest>, _ grants: [ChainLink], _ reader: any RecordReader
     ) throws -> [UInt8] {
         var releases: [AccessResponse.Release] = []
+        var secrets = ReleasedSecrets(self, reader)
         if let own = grants.first?.row {
-            var secrets = ReleasedSecrets(self, reader)
             for item in verified.body.items {
                 for (kind, file) in try reader.listedFiles(own.id, item: item).sorted(by: { $0.key < $1.key })
                 where kind == .description || verified.body.action != .list {
@@ -212,7 +212,8 @@ extension Custodian {
                 }
             }
         }
-        let response = AccessResponse(request: verified.hash, custodian: verifierKey, releases: releases)
+        let response = AccessResponse(
+            request: verified.hash, custodian: verifierKey, releases: releases, extensions: secrets.extensions)
         var note = try Verified(response, signedBy: keys.signer).bytes
         defer { Wipe.array(&note) }
         return try AgeFile.seal(note, to: [verified.body.recipient]).bytes
@@ -229,6 +230,8 @@ private struct ReleasedSecrets {
     private let custodian: Custodian
     private let reader: any RecordReader
     private var known: [GrantID: GrantSecret] = [:]
+    /// Text hashes of the extensions whose secrets were used.
+    private(set) var extensions: [NoteHash] = []
 
     init(_ custodian: Custodian, _ reader: any RecordReader) {
         self.custodian = custodian
@@ -239,9 +242,10 @@ private struct ReleasedSecrets {
         let more = row.isStanding ? try reader.grantExtension(of: row.id, listing: file, item: item) : nil
         let id = more ?? row.id
         if let secret = known[id] { return secret.part(for: file, in: id) }
-        let sealed = try more == nil ? row.secret : reader.grantExtension(id)?.secret
-        let secret = try custodian.secret(sealed, of: id)
+        let lent = try more.flatMap { try reader.grantExtension($0) }
+        let secret = try custodian.secret(more == nil ? row.secret : lent?.secret, of: id)
         known[id] = secret
+        if let lent { extensions.append(lent.hash) }
         return secret.part(for: file, in: id)
     }
 }

@@ -132,12 +132,16 @@ public struct AccessResponse: NoteBody {
     public let custodian: VerifierKey
     /// The parts, as many for each file; none for the owner's own openings, which need none.
     public let releases: [Release]
+    /// Text hashes of the extensions whose lists name files of the response; a part of any other file is of the grant's
+    /// own list. Signed, so that nobody can later lay another extension beside the parts.
+    public let extensions: [NoteHash]
 
     /// A response of its fields.
-    public init(request: NoteHash, custodian: VerifierKey, releases: [Release]) {
+    public init(request: NoteHash, custodian: VerifierKey, releases: [Release], extensions: [NoteHash] = []) {
         self.request = request
         self.custodian = custodian
         self.releases = releases
+        self.extensions = extensions
     }
 
     public init(reading reader: inout LineTextReader) throws(NoteError) {
@@ -160,6 +164,10 @@ public struct AccessResponse: NoteBody {
         releases = files.enumerated().map { place, file in
             Release(file: file, parts: [Part](parts[place * layers..<(place + 1) * layers]))
         }
+        extensions = try reader.hashes("extension")
+        guard Set(extensions).count == extensions.count else {
+            throw NoteError(.malformedValue, "a response names an extension twice")
+        }
     }
 
     public func write(to writer: inout LineTextWriter) {
@@ -169,5 +177,6 @@ public struct AccessResponse: NoteBody {
         for release in releases {
             for part in release.parts { writer.add("part", secret: part.secret) }
         }
+        for hash in extensions { writer.add("extension", hash) }
     }
 }

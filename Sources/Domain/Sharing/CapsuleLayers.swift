@@ -46,6 +46,23 @@ public struct LayerFault: Error, Equatable, Sendable {
         file = layer.entry.id
         self.party = party
     }
+
+    /// The first part that is not the one which its layer's list names; `nil` where all are.
+    /// - Parameters:
+    ///   - parts: what the custodian released, one for each layer.
+    ///   - layers: from the requester's own grant up to the owner's; at least one.
+    public init?(parts: [Part], of layers: [CapsuleLayer]) {
+        guard parts.count == layers.count else {
+            self.init(0, layers[0], .custodian)
+            return
+        }
+        for (place, layer) in layers.enumerated()
+        where parts[place].hash(for: layer.entry.id, in: layer.grant) != layer.entry.part {
+            self.init(place, layer, .custodian)
+            return
+        }
+        return nil
+    }
 }
 
 extension Capsule {
@@ -60,12 +77,7 @@ extension Capsule {
     public func fileKey(
         through own: CapsuleLayer, _ above: [CapsuleLayer], parts: [Part], commitment: Digest
     ) throws(LayerFault) -> FileKey {
-        let layers = [own] + above
-        guard parts.count == layers.count else { throw LayerFault(0, own, .custodian) }
-        for (place, layer) in layers.enumerated()
-        where parts[place].hash(for: layer.entry.id, in: layer.grant) != layer.entry.part {
-            throw LayerFault(place, layer, .custodian)
-        }
+        if let fault = LayerFault(parts: parts, of: [own] + above) { throw fault }
         guard hash == own.entry.capsule else { throw LayerFault(0, own, .grantor(own.grantor)) }
         var (capsule, layer) = (self, own)
         for (place, next) in above.enumerated() {

@@ -32,13 +32,12 @@ struct EvidenceCommand: ParsableCommand {
         let trusted = try TrustedKeys(keys)
         let evidence = try evidence()
         let verdict = try verdict(on: evidence, trusted.anchor)
-        let who = Parties(evidence)
         try Output(json: json).show(
             .object([
                 "convicted": verdict.convicted.map { .text($0.word) } ?? .absent,
-                "name": verdict.convicted == .grantor ? who.grantor.map { .text($0) } ?? .absent : .absent,
+                "name": verdict.name.map { .text($0) } ?? .absent,
                 "sound": .flag(verdict.isSound), "reason": .text(verdict.reason.description),
-            ]), or: text(verdict, who))
+            ]), or: text(verdict))
         guard verdict.convicted == nil, verdict.isSound else { throw ExitCode(ExitStatus.refused.rawValue) }
     }
 
@@ -65,28 +64,19 @@ struct EvidenceCommand: ParsableCommand {
         }
     }
 
-    private func text(_ verdict: EvidenceVerdict, _ who: Parties) -> String {
+    private func text(_ verdict: EvidenceVerdict) -> String {
         guard let party = verdict.convicted else {
             let why = verdict.isSound ? "" : "the evidence does not hold together: "
             return "convicted: nobody\n\(why)\(verdict.reason)"
         }
-        let name = party == .grantor ? who.grantor.map { " " + $0 } ?? "" : ""
+        let name = verdict.name.map { " " + $0 } ?? ""
         return "convicted: the \(party.word)\(name)\n\(verdict.reason)"
     }
 }
 
-/// Who takes part in what the evidence tells.
-private struct Parties {
-    /// The name on the grantor's card, escaped.
-    let grantor: String?
-
-    init(_ evidence: Evidence) {
-        guard case .opening(let evidence) = evidence else {
-            grantor = nil
-            return
-        }
-        grantor = (try? Unverified<Card>(parsing: evidence.grantor)).map { Escaped.text($0.body.name.bytes) }
-    }
+extension EvidenceVerdict {
+    /// The name on the convicted grantor's card, escaped.
+    fileprivate var name: String? { grantor.map { Escaped.text($0.name.bytes) } }
 }
 
 extension EvidenceVerdict.Party {

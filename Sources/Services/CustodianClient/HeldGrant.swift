@@ -68,6 +68,8 @@ public struct HeldGrant: Sendable {
     let aboveOfEnvelope: [GrantAbove]
     /// The grantor's card as a signed note.
     let grantor: [UInt8]
+    /// For each file that an extension of the grant lists: the extension's text hash.
+    private let extended: [AgeFileID: NoteHash]
     private let places: [AgeFileID: Int]
     private let descriptions: [AgeFileID: AgeFileID]
 
@@ -81,11 +83,14 @@ public struct HeldGrant: Sendable {
             throw ClientError(.notProven, "a grant's envelope says something else than its note")
         }
         var (envelopes, links) = ([envelope], [GrantAbove(note: note.bytes, list: envelope.list)])
+        var extended: [AgeFileID: NoteHash] = [:]
         for more in wire.extensions {
-            let (opened, bytes) = try HeldGrant.more(more, of: note, by: from, identity)
+            let (opened, note) = try HeldGrant.more(more, of: note, by: from, identity)
             envelopes.append(opened)
-            links.append(GrantAbove(note: bytes, list: opened.list))
+            links.append(GrantAbove(note: note.bytes, list: opened.list))
+            for file in opened.list.files { extended[file.id] = note.hash }
         }
+        self.extended = extended
         membership = unit?.membership
         grant = note.body
         hash = note.hash
@@ -141,7 +146,7 @@ public struct HeldGrant: Sendable {
 
     private static func more(
         _ wire: Wire.Extension, of grant: Verified<Grant>, by from: Card, _ identity: AgeIdentity
-    ) throws -> (RecipientEnvelope, [UInt8]) {
+    ) throws -> (RecipientEnvelope, Verified<Extension>) {
         let note = try Unverified<Extension>(parsing: Array(wire.note.utf8))
         guard let more = try? note.verified(by: from.key), more.body.grant == grant.hash,
             more.body.grantID == grant.body.id
@@ -150,7 +155,7 @@ public struct HeldGrant: Sendable {
         guard envelope.belongs(to: more.body, of: grant.body) else {
             throw ClientError(.notProven, "an extension's envelope says something else than its note")
         }
-        return (envelope, more.bytes)
+        return (envelope, more)
     }
 
     private static func files(_ envelope: RecipientEnvelope, from card: NoteHash) -> [HeldFile] {
@@ -178,6 +183,19 @@ public struct HeldGrant: Sendable {
         return layers.count == above.count ? layers : nil
     }
 
+    /// The layers of a file as evidence shows them, from the own grant up to the owner's.
+    func evidence(of file: AgeFileID) -> [EvidenceLayer]? {
+        let layers = ([(own, grantor)] + above.map { ($0.notes, $0.card) }).compactMap { notes, card in
+            EvidenceLayer(of: file, in: notes, from: card)
+        }
+        return layers.count == above.count + 1 ? layers : nil
+    }
+
+    /// Text hashes of the extensions, of this grant or of one above, that list a file.
+    func extensions(of file: AgeFileID) -> Set<NoteHash> {
+        Set(([extended] + above.map(\.extended)).compactMap { $0[file] })
+    }
+
     /// Whose layer was found wrong, in words.
     func sentence(_ fault: LayerFault) -> String {
         guard case .grantor = fault.party else {
@@ -202,6 +220,12 @@ public struct HeldLink: Sendable {
     public let from: Card
     /// What it says of the files that were lent on.
     let layers: [AgeFileID: CapsuleLayer]
+    /// For each of them that an extension lists: the extension's text hash.
+    let extended: [AgeFileID: NoteHash]
+    /// The note and its list, and those of extensions.
+    let notes: [GrantAbove]
+    /// The grantor's card as a signed note.
+    let card: [UInt8]
 
     /// Verifies the grants above `grant` up to the owner's: signatures, lists, and that nothing grew on the way down.
     static func chain(_ entries: [GrantAbove], over grant: Grant, cards: [String]) throws -> [HeldLink] {
@@ -215,15 +239,21 @@ public struct HeldLink: Sendable {
                 entry.list.belongs(to: verified.body), child.from == verified.body.to,
                 child.caseID == verified.body.caseID, child.excess(over: verified.body).isEmpty
             else { throw broken }
-            var layers = layers(entry.list, verified.body.from)
+            var (layers, notes) = (layers(entry.list, verified.body.from), [entry])
+            var extended: [AgeFileID: NoteHash] = [:]
             while let next = rest.first, let note = try? Unverified<Extension>(parsing: next.note) {
                 guard let more = try? note.verified(by: from.key), more.body.grant == parent,
                     next.list.belongs(to: more.body)
                 else { throw broken }
                 layers.merge(Self.layers(next.list, verified.body.from)) { first, _ in first }
+                for file in next.list.files { extended[file.id] = note.hash }
+                notes.append(next)
                 rest.removeFirst()
             }
-            links.append(HeldLink(grant: verified.body, hash: parent, from: from, layers: layers))
+            links.append(
+                HeldLink(
+                    grant: verified.body, hash: parent, from: from, layers: layers, extended: extended, notes: notes,
+                    card: Array(cards[links.count].utf8)))
             child = verified.body
         }
         guard rest.isEmpty else { throw broken }
@@ -234,6 +264,21 @@ public struct HeldLink: Sendable {
         Dictionary(
             list.files.map { ($0.id, CapsuleLayer(grant: list.grantID, grantor: grantor, entry: $0)) },
             uniquingKeysWith: { first, _ in first })
+    }
+}
+
+extension EvidenceLayer {
+    /// - Parameter notes: the grant with its list, and its extensions with theirs.
+    fileprivate init?(of file: AgeFileID, in notes: [GrantAbove], from card: [UInt8]) {
+        for (place, more) in notes.enumerated() {
+            guard let entry = more.list.files.first(where: { $0.id == file }),
+                let index = more.list.entries.firstIndex(of: .file(entry)), let proof = try? more.list.proof(at: index)
+            else { continue }
+            self.init(
+                grant: notes[0].note, more: place == 0 ? nil : more.note, grantor: card, file: entry, proof: proof)
+            return
+        }
+        return nil
     }
 }
 

@@ -165,6 +165,9 @@ extension VaultSession {
         guard let file = held.file(release.file), let above = held.layersAbove(release.file) else {
             throw ClientError(.notProven, "the custodian released a part that the grant does not name")
         }
+        guard held.extensions(of: release.file).isSubset(of: exchange.response.body.extensions) else {
+            throw ClientError(.notProven, "the custodian does not say which extension of the grant its part is of")
+        }
         let entry = file.layer.entry
         guard let facts = held.signed.facts(entry.kind, of: entry.item), facts.id == entry.id else {
             throw ClientError(.notProven, "the grantor gave no signed record of a file that is lent")
@@ -178,15 +181,13 @@ extension VaultSession {
         }
     }
 
-    /// What convicts custodian or grantor of what is not lent on; of layers below others there is no form yet.
+    /// What convicts the custodian, or whoever sealed the wrong layer.
     private func evidence(of file: HeldFile, _ held: HeldGrant, _ exchange: Exchange) -> OpeningEvidence? {
-        guard let list = held.own.first?.list, list.grantID == file.layer.grant, held.above.isEmpty,
-            let place = list.entries.firstIndex(of: .file(file.layer.entry)), let proof = try? list.proof(at: place),
-            let note = held.own.first?.note, let signed = held.signed.evidence(for: file.layer.entry)
+        guard let layers = held.evidence(of: file.layer.entry.id),
+            let signed = held.signed.evidence(for: file.layer.entry)
         else { return nil }
         return OpeningEvidence(
-            request: exchange.request.bytes, response: exchange.response.bytes, grant: note, grantor: held.grantor,
-            file: file.layer.entry, proof: proof, capsule: file.capsule.bytes, ingest: signed.note,
-            caseCard: signed.caseCard)
+            request: exchange.request.bytes, response: exchange.response.bytes, layers: layers,
+            capsule: file.capsule.bytes, ingest: signed.note, caseCard: signed.caseCard)
     }
 }

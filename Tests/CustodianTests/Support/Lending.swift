@@ -84,7 +84,7 @@ extension Scene {
             ]
             for (kind, file, key) in files {
                 let part = secret.part(for: file, in: id)
-                let held = parent.flatMap { $0.capsule(of: file) }
+                let held = parent.flatMap { inner(of: file, $0, falseKeys[file]) }
                 let capsule =
                     try held.map { try Capsule(sealing: $0, of: file, in: id, with: part) }
                     ?? Capsule(sealing: falseKeys[file] ?? key, of: file, in: id, with: part)
@@ -97,6 +97,13 @@ extension Scene {
             }
         }
         return (ItemList(grantID: id, entries: entries), capsules)
+    }
+
+    /// What a layer is sealed around: the capsule held, or one that is not it; `nil` where none is held.
+    private func inner(of file: AgeFileID, _ parent: SignedGrant, _ falseKey: FileKey?) -> Capsule? {
+        guard let falseKey else { return parent.capsule(of: file) }
+        return Capsule(
+            sealing: falseKey, of: file, in: parent.id, with: GrantSecret.random().part(for: file, in: parent.id))
     }
 
     private func sign(_ draft: GrantDraft, _ list: ItemList, _ capsules: [Capsule]) throws -> SignedGrant {
