@@ -118,8 +118,8 @@ struct ErasureTests {
         let response = try #require(try await scene.handle(waiting).response)
         var traces = try await scene.traces(of: items[0])
         traces["response"] = Array(response.suffix(48))
-        let row = try #require(try await scene.custodian.stores.records.read { try $0.grant(grant.id) })
-        traces["sealed list"] = Array(row.list.suffix(48))
+        let texts = try #require(try await scene.custodian.stores.records.read { try $0.lentTexts(grant.id) })
+        traces["sealed list"] = Array(texts.list.suffix(48))
         #expect(try scene.found(anyOf: traces).count == traces.count)
         try await scene.ask(try await scene.erasure(of: [items[0]]))
         try await scene.eraseDue()
@@ -150,7 +150,7 @@ struct ErasureTests {
         try await scene.ask(try await scene.erasure(of: [second]))
         try await scene.eraseDue()
         let rows = try await scene.custodian.stores.records.read {
-            (try $0.grantExtension(more.note.body.id), try $0.grant(grant.id), try $0.erasedItems(in: grant.id))
+            (try $0.lentTexts(more.note.body.id), try $0.lentTexts(grant.id), try $0.erasedItems(in: grant.id))
         }
         let text = try AgeFile.openText(
             try #require(rows.0).list, with: [grant.streamKey.recordIdentity])
@@ -278,13 +278,10 @@ struct ErasureTests {
     /// What an auditor finds.
     private func replay(_ scene: Scene, matters: [AuditKeys.Matter]? = nil) async throws -> Replay {
         let custodian = try scene.custodian
-        let (size, id) = (custodian.tree.size, scene.caseID)
+        let size = custodian.tree.size
         let (rows, lists, heads) = try await custodian.stores.records.read { reader in
-            var lists: [GrantID: [UInt8]] = [:]
-            for grant in try reader.grants(of: id) {
-                lists[grant.id] = grant.list
-                for more in try reader.grantExtensions(of: grant.id) { lists[more.id] = more.list }
-            }
+            let lists = Dictionary(
+                uniqueKeysWithValues: try reader.itemLists(from: 0, limit: 1000).map { ($0.id, $0.list) })
             return (try reader.leaves(0..<size), lists, try reader.checkpoints(sizes: 0...UInt64(1 << 40)))
         }
         let keys = AuditKeys(

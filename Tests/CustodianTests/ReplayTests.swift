@@ -101,10 +101,10 @@ struct ReplayTests {
         _ scene: Scene, _ change: (inout [UInt64: [UInt8]]) -> Void = { _ in }
     ) async throws -> Replay {
         let custodian = try scene.custodian
-        let (size, matter) = (custodian.tree.size, scene.caseID)
+        let size = custodian.tree.size
         let rows = try await custodian.stores.records.read { try $0.leaves(0..<size) }
         let lists = try await custodian.stores.records.read { reader in
-            Dictionary(uniqueKeysWithValues: try reader.grants(of: matter).map { ($0.id, $0.list) })
+            Dictionary(uniqueKeysWithValues: try reader.itemLists(from: 0, limit: 1000).map { ($0.id, $0.list) })
         }
         var heads = try await kept(scene)
         change(&heads)

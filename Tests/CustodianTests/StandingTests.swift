@@ -53,7 +53,7 @@ struct StandingTests {
                 time: scene.clock.time, nonce: Random.value())
             let note = try Verified(query, signedBy: scene.owner.signer).bytes
             let (body, card) = try await scene.custodian.authorise(note)
-            return try await scene.custodian.pending(body, card).behind.map(\.row.id)
+            return try await scene.custodian.pending(body, card, from: 0).behind.map(\.row.id)
         }
         #expect(try await behind() == [grant.id])
         try await scene.submit(extension: try scene.extend(grant, by: [items[1]]))
@@ -201,6 +201,14 @@ struct UnitTests {
             card: note.hash, time: scene.clock.time, reason: nil, by: scene.owner.signer.verifierKey)
         let stranger = try Verified(body, signedBy: scene.owner.signer)
         #expect(try await refusal { try await scene.custodian.withdrawCard(stranger.bytes) } == .notAuthentic)
+    }
+
+    @Test func unitIsNoMemberOfAUnit() async throws {
+        let scene = try await Scene.make()
+        let (unit, other) = (try await unit(scene), try Person.unit("Team 5", issuer: scene.issuer))
+        _ = try await scene.custodian.addCard(other.note)
+        let note = try membership(unit, other, scene.issuer)
+        #expect(try await refusal { try await scene.custodian.addMembership(note.bytes) } == .malformed)
     }
 
     @Test func unitWithAnotherKeyThanItsIssuersIsRefused() async throws {

@@ -78,7 +78,7 @@ extension LogFixture {
     public func hide(_ item: Item, in lent: Lent) throws {
         guard let sealed = lists[lent.id] else { return }
         let list = try ItemList(parsing: try AgeFile.openText(sealed, with: [lent.key.recordIdentity]))
-        lists[lent.id] = try AgeFile.seal(list.hiding(item.id).text, to: [lent.key.recordIdentity.recipient]).bytes
+        lists[lent.id] = try AgeFile.seal(list.hiding([item.id]).text, to: [lent.key.recordIdentity.recipient]).bytes
     }
 
     /// Says that items were erased, and erases them.

@@ -57,4 +57,10 @@ import Testing
     @Test func literalIsItsBytes() throws {
         #expect(PlainText(literal: "owner") == (try plain("owner")))
     }
+
+    @Test func textLongerThanALineMayBeIsRefused() throws {
+        let longest = [UInt8](repeating: 0x61, count: PlainText.maximumSize)
+        #expect(try PlainText(longest).bytes == longest)
+        #expect(code { _ = try PlainText(longest + [0x61]) } == .malformedValue)
+    }
 }

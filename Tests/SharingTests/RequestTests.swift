@@ -75,6 +75,19 @@ import Testing
         }
     }
 
+    @Test func checkpointBeyondWhatOneCanBeIsRefused() throws {
+        let sound = try request(items: 1)
+        func text(_ count: Int) -> [UInt8] {
+            let lines = String(decoding: sound.text, as: UTF8.self).split(separator: "\n").dropLast()
+            let line =
+                "checkpoint "
+                + String(decoding: Base64.encode([UInt8](repeating: 0, count: count), .padded), as: UTF8.self)
+            return bytes((lines + [Substring(line)]).joined(separator: "\n") + "\n")
+        }
+        #expect(try AccessRequest(parsing: text(AccessRequest.maximumCheckpoint)).checkpoint?.count == 16_384)
+        #expect(code { _ = try AccessRequest(parsing: text(AccessRequest.maximumCheckpoint + 1)) } == .malformedValue)
+    }
+
     @Test func itemThatStandsTwiceIsRefused() throws {
         var lines = text(try request(items: 3).text).split(separator: "\n")
         let index = try #require(lines.firstIndex { $0.hasPrefix("item ") })

@@ -53,6 +53,12 @@ import Testing
         #expect(try scene.failures == [.notMember])
     }
 
+    @Test func unitThatWasMadeAMemberIsRefused() throws {
+        var scene = try scene()
+        scene.requester = scene.requester.asUnit()
+        #expect(try scene.failures == [.notMember])
+    }
+
     @Test func membershipOfSomebodyElseIsRefused() throws {
         #expect(try changed { copy($0, member: fixed("another card")) }.failures == [.notMember])
         #expect(try changed { copy($0, unit: fixed("another unit")) }.failures == [.notMember])

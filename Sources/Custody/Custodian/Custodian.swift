@@ -157,7 +157,7 @@ public final class Custodian: Sendable {
         committer.resume(from: published)
         // A power cut may have torn the file. Who could put such a file there could as well take it away.
         let isWhole = published.map { (try? UnverifiedNote(parsing: $0)) != nil } ?? false
-        if let published, isWhole, !contains(published) {
+        if let published, isWhole, try !contains(published) {
             return close(
                 "the vault's records lack what its published checkpoint covers: they were altered, or an older copy was "
                     + "put back; nothing is served; keep this folder as it is, and put the newest whole copy in its place"
@@ -173,14 +173,20 @@ public final class Custodian: Sendable {
     func recentCheckpoint(_ note: [UInt8]) -> Checkpoint? { committer.recent(note) }
 
     /// Whether a checkpoint that our log signed is part of our log.
-    func contains(_ note: [UInt8]) -> Bool {
+    func contains(_ note: [UInt8]) throws -> Bool {
         guard let seen = try? policy.verify(note).checkpoint else { return false }
-        return contains(seen)
+        return try contains(seen)
     }
 
     /// Whether a checkpoint, its signature verified before, is part of our log.
-    func contains(_ seen: Checkpoint) -> Bool {
-        guard seen.size <= tree.size, let root = try? tree.root(size: seen.size) else { return false }
-        return root == seen.root
+    /// - Throws: `CustodianError.readOnly` where a tile cannot be read: that says nothing of the checkpoint.
+    func contains(_ seen: Checkpoint) throws -> Bool {
+        guard seen.size <= tree.size else { return false }
+        do {
+            return try tree.root(size: seen.size) == seen.root
+        } catch {
+            throw CustodianError(
+                .readOnly, "a tile of the log cannot be read; start the custodian anew, which makes the tiles again")
+        }
     }
 }

@@ -43,13 +43,19 @@ extension Custodian {
             .itemErased, in: .matter(row.caseID), by: nil, notes: [NamedNote(hash: row.hash, bytes: row.note)],
             items: items)
         try ledger.records.deleteErasure(row.hash)
+        var lent: [GrantID: (grant: GrantRow, items: Set<AgeFileID>)] = [:]
         for id in items {
             guard let item = try ledger.records.item(id), !item.isErased else { continue }
             try strip(item, in: ledger)
-            let grants = try ledger.records.grants(of: row.caseID, listing: id)
-            for grant in grants { try hide(id, in: grant, ledger) }
+            for grant in try ledger.records.grants(of: row.caseID, listing: id) {
+                lent[grant.id, default: (grant, [])].items.insert(id)
+            }
             try ledger.records.erase(item: id)
-            for grant in grants { try withdrawResponses(naming: id, under: grant.id, in: ledger) }
+        }
+        // A list is opened and sealed once, however many of its items go: lists are long, and everybody waits.
+        for (grant, items) in lent.values.sorted(by: { $0.grant.index < $1.grant.index }) {
+            try hide(items, in: grant, ledger)
+            try withdrawResponses(naming: items, under: grant.id, in: ledger)
         }
     }
 
@@ -70,14 +76,15 @@ extension Custodian {
         }
     }
 
-    /// Leaves an item's entries in the lists of a grant and its extensions as their hashes.
-    private func hide(_ item: AgeFileID, in grant: GrantRow, _ ledger: Ledger) throws {
+    /// Leaves the entries of items in the lists of a grant and its extensions as their hashes.
+    private func hide(_ items: Set<AgeFileID>, in grant: GrantRow, _ ledger: Ledger) throws {
         let key = try streams.key(of: .grant(grant.id), in: ledger.records)
-        let more = grant.isStanding ? try ledger.records.grantExtensions(of: grant.id).map { ($0.id, $0.list) } : []
-        for (id, sealed) in [(grant.id, grant.list)] + more {
+        let more = grant.isStanding ? try ledger.records.grantExtensions(of: grant.id).map(\.id) : []
+        for id in [grant.id] + more {
+            guard let sealed = try ledger.records.lentTexts(id)?.list else { continue }
             let text = try AgeFile.openText(sealed, with: [key.recordIdentity])
             let list = try ItemList(parsing: text)
-            let rest = list.hiding(item)
+            let rest = list.hiding(items)
             guard rest != list else { continue }
             try ledger.records.setList(
                 try AgeFile.seal(rest.text, to: [key.recordIdentity.recipient]).bytes, of: id)

@@ -26,6 +26,7 @@ extension Custodian {
         }
         let from = try await stores.records.read { try self.cardState(grant.from, in: $0) }
         let verified = try unverified.verified(by: from.card.key)
+        try meter.count(from.hash, at: clock())
         let body = verified.body
         let opened = try checkEnvelopes(
             envelope, to: recipient, body.custodianEnvelope, recipientEnvelope, body.recipientEnvelope
@@ -52,6 +53,7 @@ extension Custodian {
         guard try !isUsed(body.id, in: ledger.records), let lent = try chain(body.grantID, in: ledger.records).first
         else { throw CustodianError(.conflict, "a grant with this id was taken before; make a new one") }
         let grant = lent.state.grant
+        try checkSize(recipientEnvelope, list, below: [], in: ledger.records)
         let from = try cardState(grant.from, in: ledger.records)
         let verdict = Decision.extend(
             ExtensionContext(
@@ -66,11 +68,12 @@ extension Custodian {
             .extended, in: .matter(grant.caseID), by: from.hash, notes: [NamedNote(verified)], items: list.contents)
         let key = try streams.key(of: .grant(grant.id), in: ledger.records)
         let row = ExtensionRow(
-            id: body.id, grant: grant.id, hash: verified.hash, note: verified.bytes,
-            recipientEnvelope: recipientEnvelope,
-            list: try AgeFile.seal(list.text, to: [key.recordIdentity.recipient]).bytes, secret: secret,
+            id: body.id, grant: grant.id, hash: verified.hash, note: verified.bytes, secret: secret,
             index: appended.index)
-        try ledger.records.insert(row, files: list.files)
+        let texts = LentTexts(
+            envelope: recipientEnvelope,
+            list: try AgeFile.seal(list.text, to: [key.recordIdentity.recipient]).bytes)
+        try ledger.records.insert(row, texts, files: list.files)
         return appended
     }
 }

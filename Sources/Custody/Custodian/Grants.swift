@@ -30,6 +30,7 @@ extension Custodian {
             )
         }
         let verified = try unverified.verified(by: from.card.key)
+        try meter.count(from.hash, at: clock())
         let body = verified.body
         let opened = try checkEnvelopes(
             envelope, to: recipient, body.custodianEnvelope, recipientEnvelope, body.recipientEnvelope
@@ -76,6 +77,24 @@ extension Custodian {
         return opened
     }
 
+    /// What travels to the recipient is sealed: only its size can be looked at. It grows with the files lent, with the
+    /// lists of the grants above, and with nothing else.
+    func checkSize(
+        _ envelope: [UInt8], _ list: ItemList, below above: [GrantState], in reader: any RecordReader
+    ) throws {
+        var entries = 0
+        for link in above {
+            entries += Int(clamping: link.grant.listSize)
+            guard link.grant.scope == .standing else { continue }
+            for more in try reader.grantExtensions(of: link.grant.id) {
+                entries += Int(clamping: try Unverified<Extension>(parsing: more.note).body.listSize)
+            }
+        }
+        guard envelope.count <= 65_536 + list.files.count * 8192 + min(entries, 1 << 24) * 512 else {
+            throw CustodianError(.malformed, "the envelope to the recipient is larger than what is lent can need")
+        }
+    }
+
     private func insert(
         _ verified: Verified<Grant>, _ from: CardState, _ to: CardState, _ list: ItemList, _ secret: [UInt8],
         _ recipientEnvelope: [UInt8], _ stream: StreamID, _ ledger: Ledger
@@ -90,6 +109,7 @@ extension Custodian {
             throw CustodianError(.malformed, "the grant's log key does not follow from the case's or the one above")
         }
         let above = try grant.parent.map { try chain(text: $0, in: ledger.records).map(\.state) } ?? []
+        try checkSize(recipientEnvelope, list, below: above, in: ledger.records)
         let verdict = Decision.accept(
             AcceptanceContext(
                 grant: grant, signer: from.card.key, from: try cardState(from.hash, in: ledger.records),
@@ -108,12 +128,14 @@ extension Custodian {
             items: list.contents)
         let row = GrantRow(
             id: grant.id, hash: verified.hash, parent: grant.parent, isStanding: grant.scope == .standing,
-            note: verified.bytes, recipientEnvelope: recipientEnvelope,
-            list: try AgeFile.seal(list.text, to: [key.recordIdentity.recipient]).bytes, secret: secret,
+            note: verified.bytes, secret: secret,
             isApproved: above.first.map { $0.grant.lend.approval == .none } ?? true, isRevoked: false,
             isExpired: false, openingsUsed: 0, index: appended.index)
+        let texts = LentTexts(
+            envelope: recipientEnvelope,
+            list: try AgeFile.seal(list.text, to: [key.recordIdentity.recipient]).bytes)
         try ledger.records.insert(
-            row, of: grant.caseID, to: grant.to, notAfter: grant.notAfter, files: list.files)
+            row, texts, of: grant.caseID, to: grant.to, notAfter: grant.notAfter, files: list.files)
         return appended
     }
 
@@ -124,10 +146,13 @@ extension Custodian {
         let card = try caseCard(matter, in: reader).body
         for file in list.files {
             guard let item = try reader.item(file.item), item.caseID == matter, !item.isErased,
-                file.id == (file.kind == .content ? item.id : item.descriptionID),
+                file.kind == .description || file.id == item.id,
                 card.reach(of: try Unverified<IngestRecord>(parsing: item.ingest).body) == .lendable
             else { return false }
-            guard let parent else { continue }
+            guard let parent else {
+                guard file.kind == .content || file.id == item.descriptionID else { return false }
+                continue
+            }
             guard try reader.listedFiles(parent, item: file.item)[file.kind] == file.id else { return false }
         }
         return true

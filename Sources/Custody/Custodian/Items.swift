@@ -57,7 +57,7 @@ extension Custodian {
 
     private func checkFiles(_ body: IngestRecord, contentHeader: [UInt8], description: [UInt8]) throws {
         try checkDescription(body.description, description)
-        guard let header = try? AgeHeader(parsing: contentHeader), header.digest == body.content.header else {
+        guard contentHeader.count <= 1 << 14, let header = try? AgeHeader(parsing: contentHeader), header.digest == body.content.header else {
             throw CustodianError(.malformed, "the content's header is not the one that the ingest record names")
         }
         guard try stores.objects.contains(body.content.id),

@@ -10,7 +10,9 @@ extension Custodian {
         let verified = try unverified.verified(by: unverified.body.issuer)
         return try await take(verified, in: .vault) { ledger in
             let unit = try self.cardState(verified.body.unit, in: ledger.records)
-            _ = try self.cardState(verified.body.member, in: ledger.records)
+            guard try self.cardState(verified.body.member, in: ledger.records).card.kind != .unit else {
+                throw CustodianError(.malformed, "a unit is no member of a unit: each opening has to name a person")
+            }
             guard unit.card.kind == .unit, unit.issuer == verified.body.issuer else {
                 throw CustodianError(
                     .notAuthentic, "a membership is signed by the issuer that vouched for the unit's card")

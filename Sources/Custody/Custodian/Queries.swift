@@ -47,8 +47,16 @@ extension Custodian {
     public func page(_ query: Query, _ card: CardState, from number: UInt64, limit: Int) async throws -> StreamPage {
         try await stores.records.read { reader in
             let stream = try self.stream(query, card, in: reader)
-            let leaves = try reader.leaves(of: stream, from: number, limit: limit)
+            let leaves = try self.leaves(of: stream, from: number, limit: limit, in: reader)
             return StreamPage(leaves: leaves, attached: try self.attached(to: stream, leaves, in: reader))
+        }
+    }
+
+    private func leaves(
+        of stream: StreamID, from number: UInt64, limit: Int, in reader: any RecordReader
+    ) throws -> [LeafRow] {
+        try PageBudget.collect(upTo: limit, size: { $0.record?.count ?? 0 }) { taken, step in
+            try reader.leaves(of: stream, from: number + UInt64(taken), limit: step)
         }
     }
 
@@ -123,7 +131,7 @@ extension Custodian {
         return (index, try disclosed.sealed(to: key))
     }
 
-    /// Items of a case, for its owner; after an item, at most `limit`.
+    /// Items of a case, for its owner; after an item, at most `limit` and as many as a page holds.
     public func items(
         _ query: Query, _ card: CardState, after: AgeFileID?, limit: Int
     ) async throws -> [ItemRow] {
@@ -132,7 +140,12 @@ extension Custodian {
         }
         return try await stores.records.read { reader in
             try self.requireOwner(card, of: CaseID(id.bytes), in: reader)
-            return try reader.items(of: CaseID(id.bytes), after: after, limit: limit)
+            var last = after
+            return try PageBudget.collect(upTo: limit, size: { $0.byteCount }) { _, step in
+                let rows = try reader.items(of: CaseID(id.bytes), after: last, limit: step)
+                last = rows.last?.id ?? last
+                return rows
+            }
         }
     }
 
@@ -171,7 +184,10 @@ extension Custodian {
     /// The nonce's leaf and those of some chunks, with their paths to the item's id.
     public func provenLeaves(_ query: Query, _ id: AgeFileID, chunks: ClosedRange<UInt64>) async throws -> [ProvenLeaf]
     {
-        _ = try await item(query, id)
+        let record = try Unverified<IngestRecord>(parsing: try await item(query, id).ingest).body
+        guard chunks.upperBound < record.content.chunkCount else {
+            throw CustodianError(.malformed, "the item has fewer chunks than were asked for")
+        }
         return try stores.objects.provenLeaves(of: id, at: [0] + chunks.map { $0 + 1 })
     }
 
@@ -201,25 +217,30 @@ extension Custodian {
         }
     }
 
-    /// Sealed records by their leaves' indices, for auditors; beside each the checkpoint that was kept over the log up
-    /// to and with it.
+    /// Sealed records by their leaves' indices, for auditors, as many as a page holds; beside each the checkpoint that was
+    /// kept over the log up to and with it.
     public func auditRecords(
         _ query: Query, _ card: CardState, _ range: Range<UInt64>
     ) async throws -> [(row: LeafRow, checkpoint: [UInt8]?)] {
         try await stores.records.read { reader in
             guard query.subject == .audit, try self.isAuditor(card.hash, in: reader) else { throw Custodian.denied }
             let checkpoints = try reader.checkpoints(sizes: range.lowerBound + 1...range.upperBound + 1)
-            return try reader.leaves(range).map { ($0, checkpoints[$0.index + 1]) }
+            return try PageBudget.collect(upTo: range.count, size: { $0.record?.count ?? 0 }) { taken, step in
+                let first = range.lowerBound + UInt64(taken)
+                return try reader.leaves(first..<first + UInt64(step))
+            }.map { ($0, checkpoints[$0.index + 1]) }
         }
     }
 
-    /// The sealed item lists of all grants and extensions, for auditors.
-    public func auditLists(_ query: Query, _ card: CardState) async throws -> [(id: GrantID, list: [UInt8])] {
+    /// The sealed item lists of grants and extensions taken by a leaf or later ones, for auditors, as many as a page holds.
+    public func auditLists(_ query: Query, _ card: CardState, from index: UInt64) async throws -> [ListRow] {
         try await stores.records.read { reader in
             guard query.subject == .audit, try self.isAuditor(card.hash, in: reader) else { throw Custodian.denied }
-            return try reader.matters().flatMap { try reader.grants(of: $0.id) }.flatMap { row in
-                let more = row.isStanding ? try reader.grantExtensions(of: row.id) : []
-                return [(row.id, row.list)] + more.map { ($0.id, $0.list) }
+            var first = index
+            return try PageBudget.collect(upTo: 1000, size: { $0.list.count }) { _, step in
+                let rows = try reader.itemLists(from: first, limit: step)
+                first = rows.last.map { $0.index + 1 } ?? first
+                return rows
             }
         }
     }

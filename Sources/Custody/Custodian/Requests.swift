@@ -48,7 +48,7 @@ extension Custodian {
         guard let seen = try? policy.verify(note).checkpoint else {
             throw CustodianError(.malformed, "the request names a checkpoint that this vault's log has not signed")
         }
-        guard contains(seen) else {
+        guard try contains(seen) else {
             let reason =
                 "this vault is older than the checkpoint of size \(seen.size) that was seen: an old copy was put back"
             close(reason + "; nothing is served", seeing: note)
@@ -147,11 +147,11 @@ extension Custodian {
     }
 
     /// Withdraws the responses under a grant that would give parts of an item that was erased.
-    func withdrawResponses(naming item: AgeFileID, under grant: GrantID, in ledger: Ledger) throws {
+    func withdrawResponses(naming items: Set<AgeFileID>, under grant: GrantID, in ledger: Ledger) throws {
         for hash in try ledger.records.waitingRequests(under: grant) {
             guard let row = try ledger.records.request(hash) else { continue }
             let record = try self.record(of: row, in: ledger.records)
-            guard record.items.contains(item) else { continue }
+            guard !items.isDisjoint(with: record.items) else { continue }
             let verdict = Verdict(Set(try ending(of: grant, ledger).failures + [.erased]))
             _ = try withdraw(row, hash: hash, by: record.actor, record.items, verdict, in: ledger)
         }

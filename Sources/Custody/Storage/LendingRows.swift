@@ -1,6 +1,38 @@
 public import Sharing
 public import SignedNote
 
+/// What belongs to a grant or an extension and is only passed on: sealed, and the larger the more items it lists. Kept
+/// apart from the row, which every decision reads.
+public struct LentTexts: Sendable, Equatable {
+    /// The age file to the recipient.
+    public let envelope: [UInt8]
+    /// The item list's text, sealed to the grant's stream.
+    public let list: [UInt8]
+
+    /// Texts of their bytes.
+    public init(envelope: [UInt8], list: [UInt8]) {
+        self.envelope = envelope
+        self.list = list
+    }
+}
+
+/// The sealed item list of a grant or an extension.
+public struct ListRow: Sendable, Equatable {
+    /// The grant's id, or the extension's.
+    public let id: GrantID
+    /// The item list's text, sealed to the grant's stream.
+    public let list: [UInt8]
+    /// Index of the leaf by which the list was taken.
+    public let index: UInt64
+
+    /// A row of its fields.
+    public init(id: GrantID, list: [UInt8], index: UInt64) {
+        self.id = id
+        self.list = list
+        self.index = index
+    }
+}
+
 /// An extension of a standing grant.
 public struct ExtensionRow: Sendable, Equatable {
     /// The extension's id.
@@ -11,10 +43,6 @@ public struct ExtensionRow: Sendable, Equatable {
     public let hash: NoteHash
     /// The signed note.
     public let note: [UInt8]
-    /// The age file to the recipient.
-    public let recipientEnvelope: [UInt8]
-    /// The item list's text, sealed to the grant's stream.
-    public let list: [UInt8]
     /// The custodian's secret under its own key; `nil` once the grant has ended.
     public var secret: [UInt8]?
     /// Index of the `extended` leaf.
@@ -22,15 +50,12 @@ public struct ExtensionRow: Sendable, Equatable {
 
     /// A row of its fields.
     public init(
-        id: GrantID, grant: GrantID, hash: NoteHash, note: [UInt8], recipientEnvelope: [UInt8], list: [UInt8],
-        secret: [UInt8]?, index: UInt64
+        id: GrantID, grant: GrantID, hash: NoteHash, note: [UInt8], secret: [UInt8]?, index: UInt64
     ) {
         self.id = id
         self.grant = grant
         self.hash = hash
         self.note = note
-        self.recipientEnvelope = recipientEnvelope
-        self.list = list
         self.secret = secret
         self.index = index
     }

@@ -59,6 +59,10 @@ public protocol RecordReader: ErasureReader {
     func grant(_ id: GrantID) throws -> GrantRow?
     /// A grant by its text hash.
     func grant(text hash: NoteHash) throws -> GrantRow?
+    /// What is passed on with a grant or an extension.
+    func lentTexts(_ id: GrantID) throws -> LentTexts?
+    /// The item lists of grants and extensions whose leaves have this index or a later one, oldest first, at most `limit`.
+    func itemLists(from index: UInt64, limit: Int) throws -> [ListRow]
     /// Grants to a card, oldest first.
     func grants(to card: NoteHash) throws -> [GrantRow]
     /// Grants of a case, oldest first.
@@ -122,11 +126,13 @@ public protocol RecordTransaction: RecordReader, ErasureWriter {
     /// Gives an item another description; those before it are kept, for grants that list them.
     func replaceDescription(of item: AgeFileID, by row: DescriptionRow) throws
     func setSigner(_ key: VerifierKey, in matter: CaseID, _ row: SignerRow) throws
-    func insert(_ grant: GrantRow, of matter: CaseID, to card: NoteHash, notAfter: Timestamp, files: [ListedFile])
-        throws
+    func insert(
+        _ grant: GrantRow, _ texts: LentTexts, of matter: CaseID, to card: NoteHash, notAfter: Timestamp,
+        files: [ListedFile]
+    ) throws
     /// Writes what can change of a grant: secret, approval or decline, ending, openings.
     func update(_ grant: GrantRow) throws
-    func insert(_ row: ExtensionRow, files: [ListedFile]) throws
+    func insert(_ row: ExtensionRow, _ texts: LentTexts, files: [ListedFile]) throws
     /// Forgets the sealed secrets of a standing grant's extensions.
     func deleteExtensionSecrets(of grant: GrantID) throws
     func insert(_ membership: MembershipRow) throws

@@ -189,10 +189,6 @@ public struct GrantRow: Sendable, Equatable {
     public let isStanding: Bool
     /// The signed note.
     public let note: [UInt8]
-    /// The age file to the recipient.
-    public let recipientEnvelope: [UInt8]
-    /// The item list's text, sealed to the grant's stream.
-    public let list: [UInt8]
     /// The custodian's secret under its own key; `nil` once the grant has ended.
     public var secret: [UInt8]?
     /// Whether the owner's yes is a leaf.
@@ -211,16 +207,14 @@ public struct GrantRow: Sendable, Equatable {
     /// A row of its fields.
     public init(
         id: GrantID, hash: NoteHash, parent: NoteHash? = nil, isStanding: Bool = false, note: [UInt8],
-        recipientEnvelope: [UInt8], list: [UInt8], secret: [UInt8]?, isApproved: Bool, isRevoked: Bool,
-        isExpired: Bool, isDeclined: Bool = false, openingsUsed: UInt64, index: UInt64
+        secret: [UInt8]?, isApproved: Bool, isRevoked: Bool, isExpired: Bool, isDeclined: Bool = false,
+        openingsUsed: UInt64, index: UInt64
     ) {
         self.id = id
         self.hash = hash
         self.parent = parent
         self.isStanding = isStanding
         self.note = note
-        self.recipientEnvelope = recipientEnvelope
-        self.list = list
         self.secret = secret
         self.isApproved = isApproved
         self.isRevoked = isRevoked
@@ -228,6 +222,13 @@ public struct GrantRow: Sendable, Equatable {
         self.isDeclined = isDeclined
         self.openingsUsed = openingsUsed
         self.index = index
+    }
+}
+
+extension ItemRow {
+    /// Bytes of what the row holds, ids aside.
+    public var byteCount: Int {
+        ingest.count + (newDescription?.count ?? 0) + contentHeader.count + description.count
     }
 }
 

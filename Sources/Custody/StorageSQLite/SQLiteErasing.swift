@@ -44,7 +44,7 @@ extension SQLiteReader {
     func grants(of matter: CaseID, listing item: AgeFileID) throws -> [GrantRow] {
         try rows(
             """
-            SELECT * FROM lending WHERE matter = ?
+            SELECT \(SQLiteReader.grantColumns) FROM lending WHERE matter = ?
                 AND EXISTS (SELECT 1 FROM lent_file WHERE lent_file.lending = lending.id AND lent_file.item = ?)
             ORDER BY serial
             """, [blob(matter), blob(item)]

@@ -9,14 +9,41 @@ import Storage
 // Grants below others, extensions of standing grants, and memberships.
 
 extension SQLiteReader {
+    /// All but what is only passed on, which may be large.
+    static let grantColumns =
+        "id, hash, parent, standing, note, secret, approved, revoked, expired, declined, openings, position"
+    private static let extensionColumns = "id, lending, hash, note, secret, position"
+
+    func lentTexts(_ id: GrantID) throws -> LentTexts? {
+        try row(
+            """
+            SELECT envelope, list FROM lending WHERE id = ?
+            UNION ALL SELECT envelope, list FROM extension WHERE id = ?
+            """, [blob(id), blob(id)]
+        ).map { LentTexts(envelope: try $0.bytes("envelope"), list: try $0.bytes("list")) }
+    }
+
+    func itemLists(from index: UInt64, limit: Int) throws -> [ListRow] {
+        let first = Int64(clamping: index)
+        return try rows(
+            """
+            SELECT id, position FROM lending WHERE position >= ?
+            UNION ALL SELECT id, position FROM extension WHERE position >= ? ORDER BY position LIMIT ?
+            """, [first, first, limit]
+        ).compactMap { row in
+            let id: GrantID = try row.value("id")
+            return ListRow(id: id, list: try lentTexts(id)?.list ?? [], index: try row.number("position"))
+        }
+    }
+
     func grants(under parent: NoteHash) throws -> [GrantRow] {
-        try rows("SELECT * FROM lending WHERE parent = ? ORDER BY serial", [blob(parent)]).map(grant)
+        try rows("SELECT \(SQLiteReader.grantColumns) FROM lending WHERE parent = ? ORDER BY serial", [blob(parent)]).map(grant)
     }
 
     func grantsWaiting(of matter: CaseID) throws -> [GrantRow] {
         try rows(
             """
-            SELECT * FROM lending WHERE matter = ? AND approved = 0 AND revoked = 0 AND expired = 0 AND declined = 0
+            SELECT \(SQLiteReader.grantColumns) FROM lending WHERE matter = ? AND approved = 0 AND revoked = 0 AND expired = 0 AND declined = 0
             ORDER BY serial
             """, [blob(matter)]
         ).map(grant)
@@ -25,24 +52,23 @@ extension SQLiteReader {
     func standingGrants(of matter: CaseID) throws -> [GrantRow] {
         try rows(
             """
-            SELECT * FROM lending WHERE matter = ? AND standing = 1 AND revoked = 0 AND expired = 0 ORDER BY serial
+            SELECT \(SQLiteReader.grantColumns) FROM lending WHERE matter = ? AND standing = 1 AND revoked = 0 AND expired = 0 ORDER BY serial
             """, [blob(matter)]
         ).map(grant)
     }
 
     func grantExtension(_ id: GrantID) throws -> ExtensionRow? {
-        try row("SELECT * FROM extension WHERE id = ?", [blob(id)]).map(grantExtension)
+        try row("SELECT \(SQLiteReader.extensionColumns) FROM extension WHERE id = ?", [blob(id)]).map(grantExtension)
     }
 
     func grantExtensions(of grant: GrantID) throws -> [ExtensionRow] {
-        try rows("SELECT * FROM extension WHERE lending = ? ORDER BY serial", [blob(grant)]).map(grantExtension)
+        try rows("SELECT \(SQLiteReader.extensionColumns) FROM extension WHERE lending = ? ORDER BY serial", [blob(grant)]).map(grantExtension)
     }
 
     private func grantExtension(_ row: Row) throws -> ExtensionRow {
         ExtensionRow(
             id: try row.value("id"), grant: try row.value("lending"), hash: try row.value("hash"),
-            note: try row.bytes("note"), recipientEnvelope: try row.bytes("envelope"), list: try row.bytes("list"),
-            secret: row.optionalBytes("secret"), index: try row.number("position"))
+            note: try row.bytes("note"), secret: row.optionalBytes("secret"), index: try row.number("position"))
     }
 
     func grantExtension(of grant: GrantID, listing file: AgeFileID, item: AgeFileID) throws -> GrantID? {
@@ -85,15 +111,15 @@ extension SQLiteTransaction {
         }
     }
 
-    func insert(_ row: ExtensionRow, files: [ListedFile]) throws {
+    func insert(_ row: ExtensionRow, _ texts: LentTexts, files: [ListedFile]) throws {
         try execute(
             """
             INSERT INTO extension (id, lending, hash, note, envelope, list, secret, position)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                blob(row.id), blob(row.grant), blob(row.hash), blob(row.note), blob(row.recipientEnvelope),
-                blob(row.list), row.secret.map { blob($0) }, Int64(row.index),
+                blob(row.id), blob(row.grant), blob(row.hash), blob(row.note), blob(texts.envelope),
+                blob(texts.list), row.secret.map { blob($0) }, Int64(row.index),
             ])
         try insert(files, in: row.grant, extension: row.id)
     }

@@ -132,25 +132,25 @@ class SQLiteReader: RecordReader {
     }
 
     func grant(_ id: GrantID) throws -> GrantRow? {
-        try row("SELECT * FROM lending WHERE id = ?", [blob(id)]).map(grant)
+        try row("SELECT \(SQLiteReader.grantColumns) FROM lending WHERE id = ?", [blob(id)]).map(grant)
     }
 
     func grant(text hash: NoteHash) throws -> GrantRow? {
-        try row("SELECT * FROM lending WHERE hash = ?", [blob(hash)]).map(grant)
+        try row("SELECT \(SQLiteReader.grantColumns) FROM lending WHERE hash = ?", [blob(hash)]).map(grant)
     }
 
     func grants(to card: NoteHash) throws -> [GrantRow] {
-        try rows("SELECT * FROM lending WHERE recipient = ? ORDER BY serial", [blob(card)]).map(grant)
+        try rows("SELECT \(SQLiteReader.grantColumns) FROM lending WHERE recipient = ? ORDER BY serial", [blob(card)]).map(grant)
     }
 
     func grants(of matter: CaseID) throws -> [GrantRow] {
-        try rows("SELECT * FROM lending WHERE matter = ? ORDER BY serial", [blob(matter)]).map(grant)
+        try rows("SELECT \(SQLiteReader.grantColumns) FROM lending WHERE matter = ? ORDER BY serial", [blob(matter)]).map(grant)
     }
 
     func grantsToExpire(at time: Timestamp) throws -> [GrantRow] {
         try rows(
             """
-            SELECT * FROM lending WHERE revoked = 0 AND expired = 0 AND declined = 0 AND not_after <= ?
+            SELECT \(SQLiteReader.grantColumns) FROM lending WHERE revoked = 0 AND expired = 0 AND declined = 0 AND not_after <= ?
             ORDER BY not_after, serial
             """, [Int64(time.seconds)]
         ).map(grant)
@@ -161,7 +161,6 @@ class SQLiteReader: RecordReader {
             id: try row.value("id"), hash: try row.value("hash"),
             parent: try row.optionalBytes("parent").map { try NoteHash(copying: $0) },
             isStanding: try row.flag("standing"), note: try row.bytes("note"),
-            recipientEnvelope: try row.bytes("envelope"), list: try row.bytes("list"),
             secret: row.optionalBytes("secret"), isApproved: try row.flag("approved"),
             isRevoked: try row.flag("revoked"), isExpired: try row.flag("expired"),
             isDeclined: try row.flag("declined"),

@@ -125,7 +125,8 @@ final class SQLiteTransaction: SQLiteReader, RecordTransaction {
     }
 
     func insert(
-        _ grant: GrantRow, of matter: CaseID, to card: NoteHash, notAfter: Timestamp, files: [ListedFile]
+        _ grant: GrantRow, _ texts: LentTexts, of matter: CaseID, to card: NoteHash, notAfter: Timestamp,
+        files: [ListedFile]
     ) throws {
         try execute(
             """
@@ -135,7 +136,7 @@ final class SQLiteTransaction: SQLiteReader, RecordTransaction {
             """,
             [
                 blob(grant.id), blob(grant.hash), blob(matter), blob(card), blob(grant.note),
-                blob(grant.recipientEnvelope), blob(grant.list), grant.secret.map { blob($0) }, grant.isApproved,
+                blob(texts.envelope), blob(texts.list), grant.secret.map { blob($0) }, grant.isApproved,
                 grant.isRevoked, grant.isExpired, grant.isDeclined, Int64(grant.openingsUsed),
                 Int64(notAfter.seconds), Int64(grant.index), grant.parent.map { blob($0) }, grant.isStanding,
             ])

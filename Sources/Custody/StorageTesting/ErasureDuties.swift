@@ -50,7 +50,7 @@ enum ErasureDuties {
             try records.insert(other)
             try records.replaceDescription(of: row.id, by: newer)
             try records.insert(
-                grant, of: matter, to: Random.value(), notAfter: Timestamp(seconds: 100), files: files)
+                grant, Samples.texts(), of: matter, to: Random.value(), notAfter: Timestamp(seconds: 100), files: files)
             try require(
                 try records.earlierDescriptions(of: row.id).map(\.id) == [row.descriptionID], "before the newest")
             try require(try records.grants(of: matter, listing: row.id) == [grant], "what lists it")
@@ -84,23 +84,27 @@ enum ErasureDuties {
     private static let lists = Duty<any RecordStore>("records and item lists are replaced one by one") { open in
         let store = try open("replaced")
         let (grant, other) = (Samples.grant(isStanding: true), Samples.grant())
-        let more = Samples.extended(grant.id)
+        let (more, texts) = (Samples.extended(grant.id), Samples.texts())
         let leaves = [try Samples.leaf(0, in: .vault, 1), try Samples.leaf(1, in: .vault, 2)]
         try await store.transaction { records in
             for leaf in leaves { try records.append(leaf) }
             for row in [grant, other] {
                 try records.insert(
-                    row, of: Random.value(), to: Random.value(), notAfter: Timestamp(seconds: 9), files: [])
+                    row, texts, of: Random.value(), to: Random.value(), notAfter: Timestamp(seconds: 9), files: [])
             }
-            try records.insert(more, files: [])
+            try records.insert(more, Samples.texts(), files: [])
             try records.setRecord([7], at: 1)
             try records.setList([8], of: grant.id)
             try records.setList([9], of: more.id)
             let rows = try records.leaves(0..<2)
             try require(rows[0] == leaves[0] && rows[1].record == [7] && rows[1].leaf == leaves[1].leaf, "a record")
             try require(try records.positions(of: .vault) == [0, 1], "the places of a stream")
-            try require(try records.grant(grant.id)?.list == [8] && records.grant(other.id) == other, "a grant's list")
-            try require(try records.grantExtension(more.id)?.list == [9], "an extension's list")
+            try require(try records.lentTexts(grant.id)?.list == [8], "a grant's list")
+            try require(try records.lentTexts(other.id) == texts, "and no other's")
+            try require(try records.lentTexts(more.id)?.list == [9], "an extension's list")
+            let lists = try records.itemLists(from: 6, limit: 9)
+            try require(lists == [ListRow(id: more.id, list: [9], index: 8)], "lists from a leaf on")
+            try require(try records.itemLists(from: 0, limit: 2).map(\.index) == [5, 5], "so many, oldest first")
         }
     }
 
@@ -186,8 +190,8 @@ private struct Whole {
         let file = ListedFile(
             kind: .content, item: item.id, id: item.id, part: Random.value(), capsule: Random.value())
         try records.insert(
-            grant, of: matter.id, to: Random.value(), notAfter: Timestamp(seconds: 100), files: [file])
-        try records.insert(more, files: [])
+            grant, Samples.texts(), of: matter.id, to: Random.value(), notAfter: Timestamp(seconds: 100), files: [file])
+        try records.insert(more, Samples.texts(), files: [])
         for leaf in leaves { try records.append(leaf) }
         try records.setDisclosed(note, in: .matter(matter.id), by: leaves[0].index)
         try records.insert(request.row, hash: request.hash, grant: grant.id)

@@ -24,7 +24,7 @@ enum LendingDuties {
         let deep = Samples.grant(below: children[0].hash)
         try await store.transaction { records in
             for row in [root] + children + [deep] {
-                try records.insert(row, of: matter, to: Random.value(), notAfter: end, files: [])
+                try records.insert(row, Samples.texts(), of: matter, to: Random.value(), notAfter: end, files: [])
             }
             try require(try records.grants(under: root.hash) == children, "directly below, oldest first")
             try require(try records.grants(under: children[0].hash) == [deep], "a layer further")
@@ -40,8 +40,8 @@ enum LendingDuties {
         let other = Samples.grant(isApproved: false)
         try await store.transaction { records in
             var rows = given
-            for row in rows { try records.insert(row, of: matter, to: Random.value(), notAfter: end, files: []) }
-            try records.insert(other, of: Random.value(), to: Random.value(), notAfter: end, files: [])
+            for row in rows { try records.insert(row, Samples.texts(), of: matter, to: Random.value(), notAfter: end, files: []) }
+            try records.insert(other, Samples.texts(), of: Random.value(), to: Random.value(), notAfter: end, files: [])
             try require(try records.grantsWaiting(of: matter) == rows, "all of the case, oldest first")
             rows[0].isApproved = true
             rows[1].isDeclined = true
@@ -62,9 +62,9 @@ enum LendingDuties {
         let (own, added) = (files(of: items[0]), files(of: items[1]))
         let row = Samples.extended(standing.id)
         try await store.transaction { records in
-            try records.insert(standing, of: matter, to: Random.value(), notAfter: end, files: own)
-            try records.insert(fixed, of: matter, to: Random.value(), notAfter: end, files: [])
-            try records.insert(row, files: added)
+            try records.insert(standing, Samples.texts(), of: matter, to: Random.value(), notAfter: end, files: own)
+            try records.insert(fixed, Samples.texts(), of: matter, to: Random.value(), notAfter: end, files: [])
+            try records.insert(row, Samples.texts(), files: added)
             try require(try records.standingGrants(of: matter) == [standing], "standing ones alone")
             try require(try records.grantExtension(row.id) == row, "by its id")
             try require(try records.grantExtension(standing.id) == nil, "a grant is none")
@@ -87,7 +87,7 @@ enum LendingDuties {
             try require(try records.standingGrants(of: matter).isEmpty, "one that has ended")
         }
         let again = row
-        let outcome = try await code { try await store.transaction { try $0.insert(again, files: []) } }
+        let outcome = try await code { try await store.transaction { try $0.insert(again, Samples.texts(), files: []) } }
         try require(outcome == .conflict, "an id stands once")
     }
 
@@ -100,9 +100,9 @@ enum LendingDuties {
             for item in items { try records.insert(item) }
             try records.insert(Samples.item(of: matter, isOwnersAlone: true))
             try records.insert(Samples.item(of: Random.value()))
-            try records.insert(grant, of: matter, to: Random.value(), notAfter: end, files: files(of: items[0].id))
+            try records.insert(grant, Samples.texts(), of: matter, to: Random.value(), notAfter: end, files: files(of: items[0].id))
             try require(try records.unlistedCount(in: grant.id, of: matter) == 2, "not those for the owner alone")
-            try records.insert(Samples.extended(grant.id), files: files(of: items[1].id))
+            try records.insert(Samples.extended(grant.id), Samples.texts(), files: files(of: items[1].id))
             try require(try records.unlistedCount(in: grant.id, of: matter) == 1, "an extension lists too")
         }
     }

@@ -136,8 +136,8 @@ enum RecordContentDuties {
         }
         let end = Timestamp(seconds: 100)
         try await store.transaction { records in
-            try records.insert(row, of: matter, to: card, notAfter: end, files: files)
-            try records.insert(other, of: matter, to: Random.value(), notAfter: end, files: [])
+            try records.insert(row, Samples.texts(), of: matter, to: card, notAfter: end, files: files)
+            try records.insert(other, Samples.texts(), of: matter, to: Random.value(), notAfter: end, files: [])
             try require(try records.grant(row.id) == row && records.grant(text: row.hash) == row, "by id and text")
             try require(try records.grants(to: card) == [row], "by recipient")
             try require(try records.grants(of: matter) == [row, other], "by case, oldest first")
@@ -159,7 +159,7 @@ enum RecordContentDuties {
             var rows = (0..<4).map { _ in Samples.grant() }
             for (place, row) in rows.enumerated() {
                 let end = Timestamp(seconds: 100 + UInt64(place))
-                try records.insert(row, of: matter, to: Random.value(), notAfter: end, files: [])
+                try records.insert(row, Samples.texts(), of: matter, to: Random.value(), notAfter: end, files: [])
             }
             let early = try records.grantsToExpire(at: Timestamp(seconds: 99))
             try require(early.isEmpty, "before the end")

@@ -46,16 +46,16 @@ enum Samples {
     ) -> GrantRow {
         GrantRow(
             id: Random.value(), hash: Random.value(), parent: parent, isStanding: isStanding, note: Random.bytes(50),
-            recipientEnvelope: Random.bytes(60),
-            list: Random.bytes(70), secret: Random.bytes(40), isApproved: isApproved, isRevoked: false,
-            isExpired: false,
-            openingsUsed: 0, index: 5)
+            secret: Random.bytes(40), isApproved: isApproved, isRevoked: false, isExpired: false, openingsUsed: 0,
+            index: 5)
     }
+
+    static func texts() -> LentTexts { LentTexts(envelope: Random.bytes(60), list: Random.bytes(70)) }
 
     static func extended(_ grant: GrantID) -> ExtensionRow {
         ExtensionRow(
             id: Random.value(), grant: grant, hash: Random.value(), note: Random.bytes(50),
-            recipientEnvelope: Random.bytes(60), list: Random.bytes(70), secret: Random.bytes(40), index: 8)
+            secret: Random.bytes(40), index: 8)
     }
 
     static func erasure(of matter: CaseID, due: UInt64, _ index: UInt64) -> ErasureRow {

@@ -123,7 +123,10 @@ extension Replay {
             }
         }
         if let parent = grant.parent.flatMap({ state.grantIDs[$0] }).flatMap({ state.grants[$0] }) {
-            return !parent.isListKnown || list.files.allSatisfy { parent.files.contains($0.id) }
+            return list.files.allSatisfy { file in
+                !(state.items[file.item]?.isErased ?? false)
+                    && (!parent.isListKnown || parent.files.contains(file.id))
+            }
         }
         return list.files.allSatisfy { file in
             guard let item = state.items[file.item], item.caseID == grant.caseID, !item.isErased,

@@ -9,6 +9,8 @@ public struct AccessRequest: NoteBody, Equatable {
 
     /// The most items that one request may name: the response, with two files to an item, still fits into a note.
     public static let maximumItems = 4_000
+    /// The most bytes of the checkpoint that a request names.
+    public static let maximumCheckpoint = 1 << 14
 
     /// The most items for a grant with this many layers of lending, its own included: there are never more parts in a
     /// response than for the most items of one layer.
@@ -85,6 +87,9 @@ public struct AccessRequest: NoteBody, Equatable {
         purpose = try reader.plainText("purpose")
         journal = try reader.optionalPlainText("journal")
         checkpoint = try reader.optionalBase64("checkpoint")
+        guard checkpoint.map({ $0.count <= AccessRequest.maximumCheckpoint }) ?? true else {
+            throw NoteError(.malformedValue, "a request names a checkpoint of more than 16 KiB")
+        }
         guard !items.isEmpty, items.count <= AccessRequest.maximumItems, Set(items).count == items.count else {
             throw NoteError(.malformedValue, "a request names between 1 and 4,000 items, each once")
         }

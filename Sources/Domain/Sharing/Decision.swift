@@ -186,7 +186,7 @@ public enum Decision {
         guard let named = context.request.membership else {
             return own.grant.to == context.requester.hash && context.requester.card.kind != .unit ? [] : [.notRecipient]
         }
-        guard let membership = context.membership, membership.hash == named,
+        guard let membership = context.membership, membership.hash == named, context.requester.card.kind != .unit,
             membership.counts(for: context.requester.hash, in: own.grant.to, at: context.time)
         else { return [.notMember] }
         return own.recipient.failures(at: context.time)

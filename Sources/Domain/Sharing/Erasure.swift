@@ -170,10 +170,10 @@ extension Decision {
 
 extension ItemList {
     /// The list with the entries of an item as their hashes alone; its root stays what it was.
-    public func hiding(_ item: AgeFileID) -> ItemList {
+    public func hiding(_ items: Set<AgeFileID>) -> ItemList {
         var hidden: [Entry] = []
         for entry in entries {
-            if case .file(let file) = entry, file.item == item {
+            if case .file(let file) = entry, items.contains(file.item) {
                 hidden.append(.hidden(entry.hash))
             } else {
                 hidden.append(entry)

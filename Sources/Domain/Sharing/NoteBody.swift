@@ -102,8 +102,8 @@ extension LineTextReader {
     /// The verifier keys of all lines from here on that have `key`, each once.
     mutating func distinctVerifierKeys(_ key: StaticString) throws(NoteError) -> [VerifierKey] {
         let keys = try verifierKeys(key)
-        guard Set(keys).count == keys.count else {
-            throw NoteError(.malformedValue, "a list names a key twice")
+        guard Set(keys).count == keys.count, keys.count <= 1000 else {
+            throw NoteError(.malformedValue, "a list names a key twice, or more than 1,000 keys")
         }
         return keys
     }

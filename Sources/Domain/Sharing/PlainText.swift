@@ -4,12 +4,18 @@ import Sodium
 /// Free text that fits on one line of a note: well-formed UTF-8 without control characters, one byte or more, no space
 /// at either end, and not the word `none`, which stands for what is absent.
 public struct PlainText: Hashable, Sendable {
+    /// The most bytes. Texts stand in notes, records and answers that others have to read.
+    public static let maximumSize = 4096
+
     /// The UTF-8 bytes.
     public let bytes: [UInt8]
 
     /// Accepts text that a line may hold.
     /// - Throws: `NoteError.malformedValue`.
     public init(_ bytes: [UInt8]) throws(NoteError) {
+        guard bytes.count <= PlainText.maximumSize else {
+            throw NoteError(.malformedValue, "a text on one line has more than 4,096 bytes")
+        }
         var trial = LineTextWriter(type: "trial")
         try trial.addOptional("text", bytes)
         self.bytes = bytes

@@ -107,16 +107,25 @@ public struct Pending: Sendable {
 extension VaultSession {
     /// All grants of a case, for its owner: each after the one that it hangs below.
     public func givenGrants(of own: OwnCase, by caller: Caller) throws -> [GivenGrant] {
-        let grants: [Wire.Grant] = try connection.post(
-            "/v1/grant-listings", try ask(.caseStream, Nonce(own.card.caseID.bytes), by: caller))
-        return try given(grants) { $0 == nil ? own.streamKey : nil }
+        try given(try listedGrants(.caseStream, Nonce(own.card.caseID.bytes), by: caller)) { $0 == nil ? own.streamKey : nil }
     }
 
     /// All grants below those that the caller holds.
     public func givenGrants(below held: [HeldGrant], by caller: Caller) throws -> [GivenGrant] {
-        let grants: [Wire.Grant] = try connection.post("/v1/grant-listings", try ask(.given, nil, by: caller))
+        let grants = try listedGrants(.given, nil, by: caller)
         let keys = Dictionary(held.map { ($0.hash, $0.streamKey) }, uniquingKeysWith: { first, _ in first })
         return try given(grants) { parent in parent.flatMap { keys[$0] } }
+    }
+
+    /// Grants as the custodian lists them, page by page, each after the one above it.
+    func listedGrants(_ subject: QuerySubject, _ scope: Nonce?, by caller: Caller) throws -> [Wire.Grant] {
+        var grants: [Wire.Grant] = []
+        try eachPage {
+            try connection.post("/v1/grant-listings", try ask(subject, scope, by: caller, from: $0))
+        } use: {
+            grants += $0
+        }
+        return grants
     }
 
     private func given(
@@ -155,8 +164,16 @@ extension VaultSession {
 
     /// What waits for the caller as an owner.
     public func pending(by caller: Caller) throws -> Pending {
-        let pending: Wire.Pending = try connection.post("/v1/pending", try ask(.pending, nil, by: caller))
-        return Pending(waiting: pending.waiting, behind: pending.behind)
+        var (waiting, behind): ([Wire.Grant], [Wire.Grant]) = ([], [])
+        try eachPage { from in
+            let page: Wire.Pending = try connection.post(
+                "/v1/pending", try ask(.pending, nil, by: caller, from: from))
+            waiting += page.waiting
+            behind += page.behind
+            return (page.waiting + page.behind).sorted { $0.index < $1.index }
+        } use: { _ in
+        }
+        return Pending(waiting: waiting, behind: behind)
     }
 
     /// The grants of a case that wait for its owner's yes, with their lists.

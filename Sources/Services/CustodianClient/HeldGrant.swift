@@ -291,8 +291,7 @@ extension VaultSession {
         by caller: Caller, identity: AgeIdentity, units: [HeldUnit] = [],
         unusable: (GrantID, any Error) throws -> Void = { throw $1 }
     ) throws -> [HeldGrant] {
-        let grants: [Wire.Grant] = try connection.post("/v1/grant-listings", try ask(.grants, nil, by: caller))
-        return try grants.compactMap { wire in
+        try listedGrants(.grants, nil, by: caller).compactMap { wire in
             do {
                 return try HeldGrant(wire, to: identity, units)
             } catch {

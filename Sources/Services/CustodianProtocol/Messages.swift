@@ -358,10 +358,12 @@ public enum Wire {
     public struct List: Codable, Sendable {
         public var grant: String
         public var list: Data
+        public var index: UInt64
 
-        public init(grant: String, list: Data) {
+        public init(grant: String, list: Data, index: UInt64) {
             self.grant = grant
             self.list = list
+            self.index = index
         }
     }
 

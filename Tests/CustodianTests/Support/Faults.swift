@@ -16,6 +16,7 @@ final class Faults: Sendable {
         var trip: (at: Int, moment: Moment, code: StorageError.Code)?
         var failing: [Call: StorageError.Code] = [:]
         var watch: (@Sendable (Call) -> Void)?
+        var hidesTiles = false
     }
     private let state = Mutex(State())
 
@@ -35,6 +36,12 @@ final class Faults: Sendable {
             $0.trip = nil
             $0.failing = [:]
         }
+    }
+
+    /// Whether no tile can be read.
+    var hidesTiles: Bool {
+        get { state.withLock { $0.hidesTiles } }
+        set { state.withLock { $0.hidesTiles = newValue } }
     }
 
     /// Looks at each call before it is made.
@@ -146,7 +153,7 @@ struct FaultyTiles: TileStore {
         self.faults = faults
     }
 
-    func tile(_ path: String) throws -> [UInt8]? { try inner.tile(path) }
+    func tile(_ path: String) throws -> [UInt8]? { faults.hidesTiles ? nil : try inner.tile(path) }
     func write(_ bytes: [UInt8], path: String) throws {
         try faults.around(.writeTile) { try inner.write(bytes, path: path) }
     }

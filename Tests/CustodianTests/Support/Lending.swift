@@ -29,6 +29,8 @@ struct GrantDraft {
     var sentSecret: GrantSecret?
     /// Keys that the capsules hold in place of the files' own.
     var falseKeys: [AgeFileID: FileKey] = [:]
+    /// How many bytes the recipient's envelope has beyond what it needs.
+    var padding = 0
     /// Bytes that the custodian is sent in place of the envelope that the note names.
     var sentEnvelope: [UInt8]?
 }
@@ -118,7 +120,9 @@ extension Scene {
             grantID: draft.id, from: draft.from.hash, to: draft.to.hash, purpose: purpose, logKey: key.secret,
             list: list, capsules: capsules, ingestRecords: draft.items.map(\.record.bytes))
         let envelope = try AgeFile.seal(toCustodian.text, to: [recipient]).bytes
-        let recipientEnvelope = try AgeFile.seal(toRecipient.text, to: [draft.to.card.recipient]).bytes
+        let recipientEnvelope =
+            try AgeFile.seal(toRecipient.text, to: [draft.to.card.recipient]).bytes
+            + [UInt8](repeating: 0, count: draft.padding)
         let grant = Grant(
             id: draft.id, caseID: caseID, parent: draft.parent?.note.hash, from: draft.from.hash, to: draft.to.hash,
             rights: draft.rights, lend: draft.lend, scope: draft.scope, listRoot: list.root,

@@ -29,28 +29,17 @@ struct BundleExport {
         if let trust = try VaultSession.about(session.connection).trust { try save(trust, path, BundleLayout.trust) }
         var writer = BundleWriter()
         for start in stride(from: 0, to: entries.count, by: 256) {
-            let records = try records(from: UInt64(start))
-            for index in start..<min(start + 256, entries.count) {
-                let row = records[UInt64(index)]
-                let files = try writer.append(
-                    entry: entries[index], record: row?.record.map { [UInt8]($0) },
-                    head: row?.checkpoint.map { Array($0.utf8) })
+            let end = min(start + 256, entries.count)
+            let rows = try session.auditRecords(UInt64(start)..<UInt64(end), by: caller)
+            for index in start..<end {
+                let row = rows[UInt64(index)]
+                let files = try writer.append(entry: entries[index], record: row?.record, head: row?.checkpoint)
                 for file in files { try save(file.bytes, path, file.path) }
             }
         }
         for file in try writer.finish(checkpoint: head.note.bytes) { try save(file.bytes, path, file.path) }
-        let lists: [Wire.List] = try session.connection.post(
-            "/v1/audit/lists", try session.ask(.audit, nil, by: caller))
-        for list in lists {
-            try save([UInt8](list.list), path, BundleLayout.list(try GrantID(hex: list.grant.utf8)))
-        }
+        try session.auditLists(by: caller) { try save($1, path, BundleLayout.list($0)) }
         return head.checkpoint.size
-    }
-
-    private func records(from first: UInt64) throws -> [UInt64: Wire.Leaf] {
-        let rows: [Wire.Leaf] = try session.connection.post(
-            "/v1/audit/records", try session.ask(.audit, nil, by: caller, from: first))
-        return Dictionary(rows.map { ($0.index, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     private func save(_ bytes: [UInt8], _ folder: String, _ place: [UInt8]) throws {

@@ -110,19 +110,18 @@ extension Wire.ProvenLeaf {
 }
 
 extension Wire.Grant {
-    /// - Parameter lists: whether the sealed item lists go with it.
-    init(_ view: GrantView, lists: Bool = false) {
+    init(_ view: GrantView) {
         self.init(
-            note: String(decoding: view.row.note, as: UTF8.self), envelope: Data(view.row.recipientEnvelope),
+            note: String(decoding: view.row.note, as: UTF8.self), envelope: Data(view.texts.envelope),
             from: String(decoding: view.from, as: UTF8.self), to: String(decoding: view.to, as: UTF8.self),
             index: view.row.index, revoked: view.row.isRevoked, expired: view.row.isExpired,
             approved: view.row.isApproved, declined: view.row.isDeclined, aboveEnded: view.isAboveEnded,
             openings: view.row.openingsUsed, above: view.above.map { String(decoding: $0, as: UTF8.self) },
             extensions: view.extensions.map {
                 Wire.Extension(
-                    note: String(decoding: $0.note, as: UTF8.self), envelope: Data($0.recipientEnvelope),
-                    list: lists ? Data($0.list) : nil)
-            }, list: lists ? Data(view.row.list) : nil,
+                    note: String(decoding: $0.row.note, as: UTF8.self), envelope: Data($0.texts.envelope),
+                    list: $0.texts.list.isEmpty ? nil : Data($0.texts.list))
+            }, list: view.texts.list.isEmpty ? nil : Data(view.texts.list),
             erased: view.erased.isEmpty ? nil : view.erased.map { String(decoding: $0.hex, as: UTF8.self) })
     }
 }

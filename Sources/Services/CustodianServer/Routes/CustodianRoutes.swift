@@ -13,8 +13,10 @@ import TransparencyLog
 /// The custodian's HTTP protocol: one route for each thing it can be asked.
 public struct CustodianRoutes: Sendable {
     let custodian: Custodian
-    /// The largest JSON body, in bytes: a grant of ten thousand items fits.
-    static let messageLimit = 32 << 20
+    /// The largest JSON body, in bytes: a note of the largest size fits, or an item's header and description.
+    static let messageLimit = 4 << 20
+    /// The largest JSON body of a grant or an extension, in bytes: one of ten thousand items fits.
+    static let grantLimit = 32 << 20
     /// The largest sealed payload, in bytes.
     static let objectLimit: UInt64 = 1 << 42
     /// The most leaves or items of one page.
@@ -115,7 +117,7 @@ public struct CustodianRoutes: Sendable {
 
     private func addAccess(to router: Router<BasicRequestContext>) {
         router.post("v1/grants") { request, _ in
-            let message: Wire.AddGrant = try await message(request)
+            let message: Wire.AddGrant = try await message(request, upTo: CustodianRoutes.grantLimit)
             return try Answers.json(
                 Wire.Acceptance(
                     try await custodian.addGrant(
@@ -123,7 +125,7 @@ public struct CustodianRoutes: Sendable {
                         to: try recipient(message.recipient), recipientEnvelope: [UInt8](message.recipientEnvelope))))
         }
         router.post("v1/extensions") { request, _ in
-            let message: Wire.AddGrant = try await message(request)
+            let message: Wire.AddGrant = try await message(request, upTo: CustodianRoutes.grantLimit)
             return try Answers.json(
                 Wire.Acceptance(
                     try await custodian.extend(
@@ -148,8 +150,10 @@ public struct CustodianRoutes: Sendable {
         }
     }
 
-    func message<Message: Decodable>(_ request: Request) async throws -> Message {
-        try Wire.decode(try await request.smallBody(upTo: CustodianRoutes.messageLimit))
+    func message<Message: Decodable>(
+        _ request: Request, upTo limit: Int = CustodianRoutes.messageLimit
+    ) async throws -> Message {
+        try Wire.decode(try await request.smallBody(upTo: limit))
     }
 
     func note(_ request: Request) async throws -> [UInt8] {

@@ -37,16 +37,16 @@ extension CustodianRoutes {
             return try Answers.json(items.map { Wire.Item($0) })
         }
         router.post("v1/grant-listings") { request, _ in
-            let (_, query, card) = try await authorised(request)
-            return try Answers.json(try await custodian.grants(query, card).map { Wire.Grant($0) })
+            let (ask, query, card) = try await authorised(request)
+            let grants = try await custodian.grants(query, card, from: ask.from ?? 0)
+            return try Answers.json(grants.map { Wire.Grant($0) })
         }
         router.post("v1/pending") { request, _ in
-            let (_, query, card) = try await authorised(request)
-            let pending = try await custodian.pending(query, card)
+            let (ask, query, card) = try await authorised(request)
+            let pending = try await custodian.pending(query, card, from: ask.from ?? 0)
             return try Answers.json(
                 Wire.Pending(
-                    waiting: pending.waiting.map { Wire.Grant($0, lists: true) },
-                    behind: pending.behind.map { Wire.Grant($0, lists: true) }))
+                    waiting: pending.waiting.map { Wire.Grant($0) }, behind: pending.behind.map { Wire.Grant($0) }))
         }
         router.post("v1/case-listings") { request, _ in
             let (_, _, card) = try await authorised(request)
@@ -117,10 +117,10 @@ extension CustodianRoutes {
             return try Answers.json(rows.map { Wire.Leaf($0.row, checkpoint: $0.checkpoint) })
         }
         router.post("v1/audit/lists") { request, _ in
-            let (_, query, card) = try await authorised(request)
+            let (ask, query, card) = try await authorised(request)
             return try Answers.json(
-                try await custodian.auditLists(query, card).map {
-                    Wire.List(grant: text($0.id.hex), list: Data($0.list))
+                try await custodian.auditLists(query, card, from: ask.from ?? 0).map {
+                    Wire.List(grant: text($0.id.hex), list: Data($0.list), index: $0.index)
                 })
         }
     }

@@ -41,12 +41,17 @@ extension Request {
         }
     }
 
-    /// Collects a small body.
+    /// Collects a small body; one that has not come whole within two minutes is given up, so that nobody holds a place
+    /// by sending it a little at a time.
     ///
-    /// - Throws: as `consumeBody(upTo:_:)`.
+    /// - Throws: as `consumeBody(upTo:_:)`; `HTTPError` with status 408 for one that took too long.
     public func smallBody(upTo maximumByteCount: Int) async throws -> [UInt8] {
         var bytes: [UInt8] = []
-        try await consumeBody(upTo: UInt64(maximumByteCount)) { bytes.append(contentsOf: $0.readableBytesView) }
+        let end = ContinuousClock.now + .seconds(120)
+        try await consumeBody(upTo: UInt64(maximumByteCount)) {
+            guard ContinuousClock.now < end else { throw HTTPError(.requestTimeout) }
+            bytes.append(contentsOf: $0.readableBytesView)
+        }
         return bytes
     }
 }
