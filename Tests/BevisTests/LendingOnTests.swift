@@ -101,6 +101,23 @@ import Testing
         try await audited(world, ["declined", "refused"])
     }
 
+    @Test func whatWasLentOnFromHereIsNoNewsToWhoeverDidIt() async throws {
+        let (world, _) = try await stage(["--lend-depth", "2"])
+        _ = try await world.given([
+            "3", "--to", "mads.card", "--purpose", "Brud", "--lend", "read", "--lend-to", "police",
+        ])
+        func open(_ file: String) async throws -> Outcome {
+            try await world.bevis("mads", "open", "1", "--lent", "--purpose", "Brud", "-o", file)
+        }
+        let first = try await open("a")
+        #expect(first.status == 0 && !first.err.contains("since you last looked"), "\(first.err)")
+        let lent = try await world.bevis(
+            "mads", "grant", "1", "--to", "nina.card", "--purpose", "Efterforskning", "--yes")
+        #expect(lent.status == 0, "\(lent.err)")
+        let second = try await open("b")
+        #expect(second.status == 0 && !second.err.contains("since you last looked"), "\(second.err)")
+    }
+
     @Test func ownerApprovesInAdvanceAndRevokesWithAllBelow() async throws {
         let (world, parent) = try await stage(["--approved-in-advance", "--lend-depth", "2"])
         let lent = try await world.bevis(
@@ -120,6 +137,10 @@ import Testing
         #expect(given.out.contains("→ Mads Krag (police, Politi) → Nina Dahl (police, Politi), below grant \(child)"))
         let revoked = try await world.bevis("signe", "revoke", parent, "--reason", "Slut")
         #expect(revoked.status == 0, "\(revoked.err)")
+        let log = try await world.bevis("signe", "log")
+        let granted = #/  granted  Signe Holm .person.  .*  to Birgit Holm .caseworker, Kommunen.  grant [0-9a-f]+\n/#
+        #expect(log.out.contains(granted), "\(log.out)")
+        #expect(log.out.contains("  revoked  Signe Holm (person)  reason: Slut  grant \(parent)"), "\(log.out)")
         for (person, grant) in [("mads", child), ("nina", grandchild)] {
             #expect(
                 try await world.bevis(person, "grants").out.contains("\(grant)  ended with the grant above"))

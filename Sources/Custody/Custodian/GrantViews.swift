@@ -106,7 +106,8 @@ extension Custodian {
         let grant = try grantNotes.parse(row.note).body
         let now = newestTime
         return GrantView(
-            row: row, texts: try texts(row.id, shown, in: reader), from: try reader.card(grant.from)?.note ?? [], to: try reader.card(grant.to)?.note ?? [],
+            row: row, texts: try texts(row.id, shown, in: reader), from: try reader.card(grant.from)?.note ?? [],
+            to: try reader.card(grant.to)?.note ?? [],
             above: try chain.dropFirst().map { try reader.card($0.grant.from)?.note ?? [] },
             isAboveEnded: Custodian.isAboveEnded(chain, at: now),
             extensions: row.isStanding

@@ -57,7 +57,9 @@ extension Custodian {
 
     private func checkFiles(_ body: IngestRecord, contentHeader: [UInt8], description: [UInt8]) throws {
         try checkDescription(body.description, description)
-        guard contentHeader.count <= 1 << 14, let header = try? AgeHeader(parsing: contentHeader), header.digest == body.content.header else {
+        guard contentHeader.count <= 1 << 14, let header = try? AgeHeader(parsing: contentHeader),
+            header.digest == body.content.header
+        else {
             throw CustodianError(.malformed, "the content's header is not the one that the ingest record names")
         }
         guard try stores.objects.contains(body.content.id),
@@ -77,7 +79,7 @@ extension Custodian {
             }
         } else if !card.signers.contains(body.signer) {
             throw CustodianError(
-                .notAuthentic, "the ingest record's signer is no device of this case; a person names her card")
+                .notAuthentic, "this device is none of the case: its owner has withdrawn it, or never paired it")
         }
         let known = try reader.item(body.content.id)
         guard known?.isErased != true else { throw Custodian.wasErased }

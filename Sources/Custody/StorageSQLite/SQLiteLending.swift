@@ -37,7 +37,8 @@ extension SQLiteReader {
     }
 
     func grants(under parent: NoteHash) throws -> [GrantRow] {
-        try rows("SELECT \(SQLiteReader.grantColumns) FROM lending WHERE parent = ? ORDER BY serial", [blob(parent)]).map(grant)
+        try rows("SELECT \(SQLiteReader.grantColumns) FROM lending WHERE parent = ? ORDER BY serial", [blob(parent)])
+            .map(grant)
     }
 
     func grantsWaiting(of matter: CaseID) throws -> [GrantRow] {
@@ -62,7 +63,9 @@ extension SQLiteReader {
     }
 
     func grantExtensions(of grant: GrantID) throws -> [ExtensionRow] {
-        try rows("SELECT \(SQLiteReader.extensionColumns) FROM extension WHERE lending = ? ORDER BY serial", [blob(grant)]).map(grantExtension)
+        try rows(
+            "SELECT \(SQLiteReader.extensionColumns) FROM extension WHERE lending = ? ORDER BY serial", [blob(grant)]
+        ).map(grantExtension)
     }
 
     private func grantExtension(_ row: Row) throws -> ExtensionRow {

@@ -140,11 +140,13 @@ class SQLiteReader: RecordReader {
     }
 
     func grants(to card: NoteHash) throws -> [GrantRow] {
-        try rows("SELECT \(SQLiteReader.grantColumns) FROM lending WHERE recipient = ? ORDER BY serial", [blob(card)]).map(grant)
+        try rows("SELECT \(SQLiteReader.grantColumns) FROM lending WHERE recipient = ? ORDER BY serial", [blob(card)])
+            .map(grant)
     }
 
     func grants(of matter: CaseID) throws -> [GrantRow] {
-        try rows("SELECT \(SQLiteReader.grantColumns) FROM lending WHERE matter = ? ORDER BY serial", [blob(matter)]).map(grant)
+        try rows("SELECT \(SQLiteReader.grantColumns) FROM lending WHERE matter = ? ORDER BY serial", [blob(matter)])
+            .map(grant)
     }
 
     func grantsToExpire(at time: Timestamp) throws -> [GrantRow] {

@@ -40,7 +40,9 @@ enum LendingDuties {
         let other = Samples.grant(isApproved: false)
         try await store.transaction { records in
             var rows = given
-            for row in rows { try records.insert(row, Samples.texts(), of: matter, to: Random.value(), notAfter: end, files: []) }
+            for row in rows {
+                try records.insert(row, Samples.texts(), of: matter, to: Random.value(), notAfter: end, files: [])
+            }
             try records.insert(other, Samples.texts(), of: Random.value(), to: Random.value(), notAfter: end, files: [])
             try require(try records.grantsWaiting(of: matter) == rows, "all of the case, oldest first")
             rows[0].isApproved = true
@@ -87,7 +89,9 @@ enum LendingDuties {
             try require(try records.standingGrants(of: matter).isEmpty, "one that has ended")
         }
         let again = row
-        let outcome = try await code { try await store.transaction { try $0.insert(again, Samples.texts(), files: []) } }
+        let outcome = try await code {
+            try await store.transaction { try $0.insert(again, Samples.texts(), files: []) }
+        }
         try require(outcome == .conflict, "an id stands once")
     }
 
@@ -100,7 +104,8 @@ enum LendingDuties {
             for item in items { try records.insert(item) }
             try records.insert(Samples.item(of: matter, isOwnersAlone: true))
             try records.insert(Samples.item(of: Random.value()))
-            try records.insert(grant, Samples.texts(), of: matter, to: Random.value(), notAfter: end, files: files(of: items[0].id))
+            try records.insert(
+                grant, Samples.texts(), of: matter, to: Random.value(), notAfter: end, files: files(of: items[0].id))
             try require(try records.unlistedCount(in: grant.id, of: matter) == 2, "not those for the owner alone")
             try records.insert(Samples.extended(grant.id), Samples.texts(), files: files(of: items[1].id))
             try require(try records.unlistedCount(in: grant.id, of: matter) == 1, "an extension lists too")

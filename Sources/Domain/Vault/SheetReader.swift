@@ -12,6 +12,9 @@ extension RecoverySheet {
         }
     }
 
+    /// How many lines a sheet has.
+    public static var lineCount: Int { SheetLines.lineCount }
+
     /// Reads the lines of a sheet as somebody typed them. Case, spaces, dashes, full stops, colons and the numbers of
     /// the lines do not matter; the lines may stand in one run. The whole identity, `AGE-SECRET-KEY-1…`, is read too.
     /// - Throws: `VaultError.wrongLines`, naming every line that is wrong or missing.
@@ -32,6 +35,10 @@ extension RecoverySheet {
             }
             let whole = text.finish()
             guard wrong.isEmpty, lines.count == SheetLines.lineCount else {
+                if lines.count < SheetLines.lineCount, lines.count > 1 {
+                    throw VaultError(
+                        .wrongLines, "a sheet has six lines; fewer were given", at: .lines(wrong))
+                }
                 throw VaultError(
                     .wrongLines, "some lines are not as printed on the sheet",
                     at: .lines(wrong.isEmpty ? [lines.count] : wrong))

@@ -29,10 +29,11 @@ struct SheetWords {
             computer, eller har glemt din adgangskode.
             """,
         typing: """
-            Vælg "Gendan fra papir", og skriv de seks linjer. Store og små
-            bogstaver, mellemrum og linjernes numre er uden betydning. Det sidste
-            tegn i hver linje er en kontrol: er en linje skrevet forkert, får du
-            at vide hvilken.
+            I det program, som arket er lavet med, hedder kommandoen recover.
+            Skriv de seks linjer, når den spørger. Store og små bogstaver,
+            mellemrum og linjernes numre er uden betydning. Det sidste tegn i
+            hver linje er en kontrol: er en linje skrevet forkert, får du det at
+            vide.
             """,
         keeping: """
             Enhver, der har arket, kan åbne mappen. Gem det et sted, hvor kun du
@@ -52,10 +53,10 @@ struct SheetWords {
             or have forgotten your passphrase.
             """,
         typing: """
-            Choose "Recover from paper" and type the six lines. Upper and lower
-            case, spaces and the numbers of the lines do not matter. The last
-            character of each line is a check: if a line is mistyped, you are told
-            which one.
+            In the program that made this sheet, the command is recover. Type the
+            six lines when it asks. Upper and lower case, spaces and the numbers
+            of the lines do not matter. The last character of each line is a
+            check: if a line is mistyped, you are told so.
             """,
         keeping: """
             Whoever has this sheet can open the folder. Keep it where only you go,

@@ -107,7 +107,9 @@ public struct Pending: Sendable {
 extension VaultSession {
     /// All grants of a case, for its owner: each after the one that it hangs below.
     public func givenGrants(of own: OwnCase, by caller: Caller) throws -> [GivenGrant] {
-        try given(try listedGrants(.caseStream, Nonce(own.card.caseID.bytes), by: caller)) { $0 == nil ? own.streamKey : nil }
+        try given(try listedGrants(.caseStream, Nonce(own.card.caseID.bytes), by: caller)) {
+            $0 == nil ? own.streamKey : nil
+        }
     }
 
     /// All grants below those that the caller holds.

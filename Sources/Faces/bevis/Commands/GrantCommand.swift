@@ -97,7 +97,7 @@ struct GrantCommand: AsyncParsableCommand {
         try GuidanceCommand.show(before: "lend on", yes: yes)
         try desk.session.register("/v1/cards", card.note.bytes)
         let (id, receipt) = try desk.session.lendOn(chosen, of: held, to: card, terms: given, by: desk.caller)
-        try desk.remember()
+        try desk.tellWhatWasMissed(held, before: receipt)
         try show(id, card.body, chosen.count, given, receipt, waits: held.grant.lend.approval == .owner)
     }
 

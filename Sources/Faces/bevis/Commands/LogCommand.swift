@@ -122,7 +122,8 @@ struct CaseStreams {
 struct TrailNames {
     private(set) var cards: [NoteHash: Card] = [:]
     private(set) var requests: [NoteHash: AccessRequest] = [:]
-    private(set) var revocations: [NoteHash: Revocation] = [:]
+    /// Why something was revoked or declined.
+    private(set) var reasons: [NoteHash: PlainText] = [:]
     /// The grants that approvals, declines and extensions speak of.
     private(set) var concerned: [NoteHash: GrantID] = [:]
     /// When what an owner asked to be erased is due.
@@ -151,11 +152,12 @@ struct TrailNames {
         } else if let request = try? AccessRequest(parsing: note.text) {
             requests[note.hash] = request
         } else if let revocation = try? Revocation(parsing: note.text) {
-            revocations[note.hash] = revocation
+            reasons[note.hash] = revocation.reason
         } else if let erasure = try? Erasure(parsing: note.text) {
             due[note.hash] = erasure.due
         } else if let id = TrailNames.concerned(in: note.text) {
             concerned[note.hash] = id
+            reasons[note.hash] = (try? Decline(parsing: note.text))?.reason
         } else if let known, let heartbeat = try? Heartbeat(parsing: note.text) {
             devices[note.hash] = known.title(of: heartbeat.device)
         } else if let known, let ingest = try? IngestRecord(parsing: note.text) {
@@ -195,6 +197,7 @@ struct TrailLine {
     private let owned: Grant?
     private let concerned: GrantID?
     private let recipient: Card?
+    private let reason: PlainText?
     private let due: Timestamp?
     private let titles: [AgeFileID: String]
 
@@ -207,7 +210,9 @@ struct TrailLine {
         let given = TrailNames.grant(in: entry.disclosed)
         owned = record.event == .lentOn ? given : names.grant ?? given
         concerned = owned?.id ?? record.notes.first.flatMap { names.concerned[$0] }
-        recipient = record.event == .lentOn ? owned.flatMap { names.cards[$0.to] } : nil
+        let isGiven = [.granted, .lentOn].contains(record.event)
+        recipient = isGiven ? given.flatMap { names.cards[$0.to] } : nil
+        reason = record.notes.first.flatMap { names.reasons[$0] }
         due = record.event == .erasureAsked ? record.notes.first.flatMap { names.due[$0] } : nil
         titles = names.titles
     }
@@ -227,6 +232,7 @@ struct TrailLine {
             if let journal = request.journal { text += "  journal \(Escaped.text(journal.bytes))" }
         }
         if let recipient { text += "  to \(CardView(recipient).text)" }
+        if let reason { text += "  reason: \(Escaped.text(reason.bytes))" }
         if let due {
             text += "\(record.items.isEmpty ? "  the whole case" : "")  on \(LocalTime.text(due.seconds))"
         }
@@ -250,6 +256,8 @@ struct TrailLine {
             "purpose": request.map { .text(string($0.purpose.bytes)) } ?? .absent,
             "journal": request?.journal.map { .text(string($0.bytes)) } ?? .absent,
             "failures": .array(record.failures.map { .text(string($0.wordBytes)) }),
+            "to": recipient.map { .text(CardView($0).text) } ?? .absent,
+            "reason": reason.map { .text(string($0.bytes)) } ?? .absent,
             "due": due.map { .time($0.seconds) } ?? .absent,
         ])
     }

@@ -13,7 +13,7 @@ struct RecoverCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "recover", abstract: "Get your case back on a new machine, from its recovery sheet.",
         discussion: """
-            Type the lines of the sheet, then an empty line; or give them in a file. Your keys are sealed anew under a \
+            Type the six lines of the sheet when you are asked; each is checked at once. Or give them in a file. Your keys are sealed anew under a \
             passphrase of this machine. Machines that have the case already keep it; if one is lost or in other \
             hands, add --only-here.
             Example:
@@ -29,9 +29,7 @@ struct RecoverCommand: AsyncParsableCommand {
 
     func run() async throws {
         let home = try Person.folder()
-        let typed = try Descriptor.reading(sheet).readAll(limit: 1 << 16)
-        let paper = RecoverySheet(
-            try RecoverySheet.read(typed.withUnsafeBytes { SecretBytes(copying: $0) }))
+        let paper = RecoverySheet(try RecoverySheet.read(try typed()))
         let connection = try vault.address().connect()
         let keys = try VaultSession.recover(paper, from: connection)
         let about = try VaultSession.about(connection)
@@ -48,6 +46,22 @@ struct RecoverCommand: AsyncParsableCommand {
             by: desk.caller)
         try desk.remember()
         try Output(json: false).line("case \(short(keys.caseID)) is back; see: bevis list")
+    }
+
+    /// What was typed or given of the sheet. At a terminal each line is asked for, and again where it is mistyped.
+    private func typed() throws(CommandFailure) -> SecretBytes {
+        let input = try Descriptor.reading(sheet)
+        guard input.isTerminal else {
+            return try input.readAll(limit: 1 << 16).withUnsafeBytes { SecretBytes(copying: $0) }
+        }
+        let screen = Descriptor.standardError()
+        return try SecretLines.read(from: input, upTo: RecoverySheet.lineCount) { (line) throws(CommandFailure) in
+            try screen.write("line \(line) of \(RecoverySheet.lineCount): ")
+        } accept: { (text, line) throws(CommandFailure) in
+            guard !RecoverySheet.isCorrect(text, line: line) else { return true }
+            try screen.write("line \(line) is not as printed on the sheet; look again and type it once more\n")
+            return false
+        }
     }
 
     /// The owner on this machine: new, or back already by the sheet of another of her cases, or by a first try that

@@ -90,8 +90,13 @@ struct WatchCommand: AsyncParsableCommand {
                 .unreachable, "the folder, or the vault, is not there", hint: "see the lines above; files wait")
         }
         guard state.waiting == 0, !state.hasRefusals else {
-            throw CommandFailure(
-                .incomplete, "\(state.waiting) files were not taken", hint: "see the lines above for the reasons")
+            let what =
+                switch state.waiting {
+                case 0: "something in the folder is never taken"
+                case 1: "1 file was not taken"
+                default: "\(state.waiting) files were not taken"
+                }
+            throw CommandFailure(.incomplete, what, hint: "see the lines above for the reasons")
         }
     }
 

@@ -89,6 +89,14 @@ final class Desk {
         }
     }
 
+    /// As for an opening, for what was lent on under a grant from here.
+    func tellWhatWasMissed(_ held: HeldGrant, before receipt: Receipt) throws {
+        guard let sealed = receipt.record,
+            let record = try? DisclosedRecord(opening: sealed, with: held.streamKey).record
+        else { return try remember() }
+        try tellWhatWasMissed(held, before: record.number)
+    }
+
     /// Tells what happened under a grant since this home last looked: above all, that somebody opened with the
     /// person's own key elsewhere.
     private func tellWhatWasMissed(_ held: HeldGrant, before number: UInt64) throws {

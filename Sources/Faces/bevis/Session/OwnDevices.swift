@@ -43,7 +43,7 @@ struct OwnDevices {
 
     /// The device that was named, or meant by the first digits of its id.
     func device(_ name: String) throws -> Device {
-        let named = all.filter { $0.name.map { string($0.bytes) } == name }
+        let named = all.filter { $0.name.map { string($0.bytes).lowercased() } == name.lowercased() }
         let matching = named.isEmpty ? all.filter { name.utf8.count >= 4 && $0.id.hasPrefix(name) } : named
         if let only = matching.first, matching.count == 1 { return only }
         throw CommandFailure(
