@@ -60,9 +60,7 @@ struct ShowCommand: AsyncParsableCommand {
         _ item: SealedItem, _ known: Description, _ own: OwnCase, _ desk: Desk
     ) throws -> CorrectedTime? {
         guard known.captured != nil, item.ingest.signer != own.card.ownerKey else { return nil }
-        let all = try desk.session.items(of: own, by: desk.caller).map {
-            (item: $0, description: try desk.description(of: $0, own))
-        }
+        let all = try desk.readableItems(of: own)
         return try ClockBook(all, own, desk).corrected(item, known)
     }
 }
