@@ -149,6 +149,36 @@ import Vault
         #expect(lent.outLines.count == 5 && lent.out.contains("Klip") && !lent.out.contains("Fremmed"), "\(lent.out)")
     }
 
+    @Test func grantOfAllLendsTheOthersAndSaysWhich() async throws {
+        let world = try await World.copy()
+        let ids = try await plant(world, [.content])
+        let all = try await world.bevis("signe", "grant", "--all", "--to", "mads.card", "--purpose", "Brud")
+        #expect(all.status == 4)
+        #expect(
+            all.out.contains(
+                /\nitems: +3\nlent: +'statement.pdf'\n +'hallway.jpg'\n +'hallway.mp4'\nrights: +read\n/), "\(all.out)")
+        #expect(all.err.hasPrefix("bevis: 1 item cannot be read and was not lent: \(ids[0].shown)\n"), "\(all.err)")
+        let one = try await world.bevis("signe", "grant", "4", "--to", "mads.card", "--purpose", "Brud")
+        #expect(one.status == 1)
+        #expect(one.err.hasPrefix("bevis: item \(ids[0].shown) cannot be read"), "\(one.err)")
+        let json = try await world.bevis("signe", "grant", "2", "--to", "mads.card", "--purpose", "Brud", "--json")
+        let facts = try #require(try json.json() as? [String: Any])
+        let rows = try #require(try await world.bevis("signe", "list", "--json").json() as? [[String: Any]])
+        #expect(facts["lent"] as? [String] == [try #require(rows[1]["item"] as? String)])
+    }
+
+    @Test func grantShowsTenTitlesAndHowManyMore() async throws {
+        let world = try await World.copy()
+        for number in 1...9 { try world.write("n\(number)", Array("n\(number)".utf8)) }
+        try await world.prepare("signe", "add", "n1", "n2", "n3", "n4", "n5", "n6", "n7", "n8", "n9")
+        try await world.prepare("signe", "describe", "1", "--title", String(repeating: "lang ", count: 20) + "titel")
+        let all = try await world.bevis("signe", "grant", "--all", "--to", "mads.card", "--purpose", "Brud")
+        #expect(all.status == 0, "\(all.err)")
+        #expect(all.out.contains(" and 2 more\nrights:"), "\(all.out)")
+        #expect(all.out.contains("'n7'") && !all.out.contains("'n8'"), "\(all.out)")
+        #expect(all.out.contains("… (45 more bytes)'"), "\(all.out)")
+    }
+
     @Test func whatWaitsNeverFailsACommand() async throws {
         let world = try await World.copy()
         try await world.lying { liar in
