@@ -181,8 +181,9 @@ let package = Package(
         tests(
             "Bevis",
             on: portable + [
-                "Storage", "StorageSQLite", "Custodian", "CustodianProtocol", "CustodianServer", "Home", "bevis",
-                "bevis-audit", .product(name: "Hummingbird", package: "hummingbird", condition: custody),
+                "Vault", "Dossier", "Storage", "StorageSQLite", "Custodian", "CustodianProtocol", "CustodianServer",
+                "Home", "bevis", "bevis-audit",
+                .product(name: "Hummingbird", package: "hummingbird", condition: custody),
                 .product(name: "NIOCore", package: "swift-nio", condition: custody),
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: custody),
             ], excluding: ["recorder.py"]),

@@ -62,7 +62,10 @@ import Testing
         ] {
             let outcome = try await world.bevis("mads", words)
             #expect(outcome.status == 1)
-            #expect(outcome.err == "bevis: refused: the card was withdrawn\n")
+            #expect(
+                outcome.err
+                    == "what waits for you could not be looked at: refused: the card was withdrawn\n"
+                    + "bevis: refused: the card was withdrawn\n")
             #expect(outcome.out == "")
         }
         #expect(!world.exists("a"))

@@ -39,6 +39,16 @@ final class Liar: Sendable {
             clock: Liar.now)
     }
 
+    /// A child that another test is about to start holds a copy of the lock until it runs its program.
+    fileprivate static func patiently(_ vault: String) async throws -> Liar {
+        for _ in 0..<1_000 {
+            do { return try await Liar(vault) } catch let error as StorageError where error.code == .inUse {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+        }
+        return try await Liar(vault)
+    }
+
     static func now() -> Timestamp { Timestamp(seconds: UInt64(Date().timeIntervalSince1970)) }
 
     /// Answers `line`, such as `POST /v1/requests`, by `lie` from now on.
@@ -66,7 +76,7 @@ extension Sandbox {
     /// Runs a custodian that may lie, in this process, while `body` runs.
     func lying(_ body: @escaping @Sendable (Liar) async throws -> Void) async throws {
         killCustodian(SIGTERM)
-        let liar = try await Liar(vault)
+        let liar = try await Liar.patiently(vault)
         let ready = AsyncStream.makeStream(of: Void.self)
         let server = SocketServer(
             LyingResponder(honest: CustodianRoutes(liar.custodian).responder(), liar: liar),
@@ -115,7 +125,8 @@ private struct LyingResponder<Honest: HTTPResponder<BasicRequestContext>>: HTTPR
     }
 }
 
-private final class Kept<Value: Sendable>: Sendable {
+/// A value that several tasks share.
+final class Kept<Value: Sendable>: Sendable {
     let value: Mutex<Value>
     init(_ value: Value) { self.value = Mutex(value) }
 }
@@ -149,15 +160,18 @@ extension Liar {
     }
 
     /// The parts that an honest custodian releases for a request, without a leaf.
-    func releases(_ request: AccessRequest) async throws -> [AccessResponse.Release] {
+    func releases(
+        _ request: AccessRequest, withContent: Bool? = nil
+    ) async throws -> [AccessResponse.Release] {
         let custodian = custodian
         guard let id = request.grantID else { throw CommandError(description: "the request names no grant") }
         return try await custodian.stores.records.read { reader in
             let secret = try custodian.secret(try reader.grant(id)?.secret, of: id)
             return try request.items.flatMap { item in
-                try reader.listedFiles(id, item: item).values.map {
-                    AccessResponse.Release(file: $0, parts: [secret.part(for: $0, in: id)])
-                }
+                try reader.listedFiles(id, item: item).sorted { $0.key < $1.key }
+                    .filter { $0.key == .description || withContent ?? (request.action != .list) }
+                    .map { $0.value }
+                    .map { AccessResponse.Release(file: $0, parts: [secret.part(for: $0, in: id)]) }
             }
         }
     }
@@ -178,7 +192,11 @@ extension Liar {
     }
 
     /// A record of a request as an honest custodian would write it, with its leaf behind all leaves of the log.
-    func forge(_ request: Unverified<AccessRequest>, number: UInt64? = nil) async throws -> Forged {
+    ///
+    /// - Parameter named: the stream that the record names, where it is not the one whose leaf it gets.
+    func forge(
+        _ request: Unverified<AccessRequest>, number: UInt64? = nil, named: StreamID? = nil
+    ) async throws -> Forged {
         let custodian = custodian
         let body = request.body
         guard let id = body.grantID else { throw CommandError(description: "the request names no grant") }
@@ -187,8 +205,9 @@ extension Liar {
             (try reader.newestNumber(of: stream) + 1, try custodian.streams.key(of: stream, in: reader))
         }
         let record = Record(
-            stream: stream, number: number ?? next, time: Liar.now(), clock: Liar.now(), event: Event(body.action),
-            actor: body.card, notes: [request.hash, body.authority], items: body.items, failures: [])
+            stream: named ?? stream, number: number ?? next, time: Liar.now(), clock: Liar.now(),
+            event: Event(body.action), actor: body.card, notes: [request.hash, body.authority], items: body.items,
+            failures: [])
         let disclosed = DisclosedRecord(record: record, salt: Random.value(), notes: [request.note.bytes])
         let tree = MemoryTree(try leaves() + [disclosed.leaf(in: key).hash])
         return Forged(

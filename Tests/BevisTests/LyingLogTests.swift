@@ -161,6 +161,25 @@ import TransparencyLog
         }
     }
 
+    /// A size that no log has: whoever believed it would fetch without end.
+    @Test func logThatSignsAHugeSizeIsNotBelieved() async throws {
+        let world = try await World.copy()
+        try await world.lying { liar in
+            let log = liar.custodian.keys.log
+            let checkpoint = Checkpoint(origin: log.verifierKey.name, size: 1 << 41, root: TreeHash.leaf([1]))
+            let note = try log.sign(checkpoint.text).bytes
+            liar.answer("GET /checkpoint") { _ in note }
+            let outcome = try await world.bevis("signe", "log")
+            #expect(outcome.status == 1)
+            #expect(
+                outcome.err == "bevis: the vault's log says that it has more entries than any log can have"
+                    + LyingReleaseTests.distrust)
+            #expect(outcome.out == "")
+            liar.tellTheTruth()
+            #expect(try await world.bevis("signe", "log").status == 0, "and nothing of it was remembered")
+        }
+    }
+
     // MARK: Revocation
 
     @Test func revocationCountsOnItsReceiptAndNotOnTheCustodiansWord() async throws {

@@ -1,9 +1,11 @@
+import AuditTrail
 import CustodianProtocol
 import Foundation
 import MerkleTree
 import Sharing
 import SignedNote
 import Sodium
+import Storage
 import Synchronization
 import Testing
 import TransparencyLog
@@ -135,8 +137,90 @@ import TransparencyLog
             }
             let none = try await open(world, grant)
             #expect(none.status == 1)
-            #expect(none.err == "bevis: the custodian released no key for the item\n")
+            #expect(
+                none.err
+                    == "bevis: the custodian left out 2 of the 2 files that it had to release; nothing was acknowledged"
+                    + LyingReleaseTests.distrust)
             #expect(!world.exists("x"))
+        }
+    }
+
+    /// Right parts, but not those of all files, or of others, or not in their order: none is acknowledged, so that the
+    /// custodian has to keep its answer.
+    @Test(arguments: Incomplete.allCases) fileprivate func answerThatIsNotCompleteIsNotAcknowledged(
+        _ lie: Incomplete
+    ) async throws {
+        let world = try await World.copy()
+        let grant = try await world.lend(["1", "2"])
+        try await world.lying { liar in
+            let asked = Mutex<NoteHash?>(nil)
+            liar.alter("POST /v1/requests", as: Wire.Answer.self) { body, answer in
+                let request = try Liar.request(body)
+                asked.withLock { $0 = request.hash }
+                let honest = try await liar.releases(request.body)
+                answer.response = try liar.response(to: request, try await lie.releases(honest, request.body, liar))
+            }
+            let command =
+                lie.isOfList
+                ? ["list", "--grant", grant, "--purpose", "Brud"]
+                : ["open", "1", "--grant", grant, "--purpose", "Brud", "-o", "x"]
+            let outcome = try await world.bevis("mads", command)
+            #expect(outcome.status == 1)
+            #expect(
+                outcome.err
+                    == "bevis: the custodian \(lie.words); nothing was acknowledged" + LyingReleaseTests.distrust)
+            #expect(outcome.out == "" && !world.exists("x"))
+            let hash = try #require(asked.withLock { $0 })
+            #expect(try await liar.keepsResponse(to: hash))
+            liar.tellTheTruth()
+            #expect(try await world.bevis("mads", command).status == 0)
+        }
+    }
+
+    @Test func ownOpeningThatReleasesFilesIsNotAcknowledged() async throws {
+        let world = try await World.copy()
+        try await world.lying { liar in
+            liar.alter("POST /v1/requests", as: Wire.Answer.self) { body, answer in
+                answer.response = try liar.response(
+                    to: try Liar.request(body),
+                    [AccessResponse.Release(file: Random.value(), parts: [try Part(.random(32))])])
+            }
+            let outcome = try await world.bevis("signe", "open", "1", "-o", "x")
+            #expect(outcome.status == 1)
+            #expect(
+                outcome.err
+                    == "bevis: the custodian released files that were not asked for; nothing was acknowledged"
+                    + LyingReleaseTests.distrust)
+            #expect(!world.exists("x"))
+        }
+    }
+
+    /// The record is of another stream, though its leaf stands in the grant's; or has a number that no log can reach.
+    @Test(arguments: [false, true]) func recordOfAnotherStreamOrBeyondTheLogIsNotUsed(_ isBeyond: Bool) async throws {
+        let world = try await World.copy()
+        let grant = try await world.lend(["1"])
+        try await world.lying { liar in
+            liar.answer("POST /v1/requests") { asked in
+                let request = try Liar.request(asked.body)
+                let forged = try await liar.forge(
+                    request, number: isBeyond ? .max : nil, named: isBeyond ? nil : .matter(request.body.caseID))
+                let seen = try #require(request.body.checkpoint)
+                let old = try Checkpoint(parsing: UnverifiedNote(parsing: seen).text).size
+                return try liar.granted(
+                    forged.index, try forged.receipt(try liar.sign(forged.tree)), record: forged.record,
+                    consistency: try ConsistencyProof(older: old, newer: forged.tree.count, from: forged.tree),
+                    try liar.response(to: request, try await liar.releases(request.body)))
+            }
+            let outcome = try await open(world, grant)
+            #expect(outcome.status == 1)
+            #expect(
+                outcome.err
+                    == (isBeyond
+                        ? "bevis: the vault numbers this opening 18446744073709551615, and its log has not as many "
+                            + "entries\n  keep this message, and ask the vault's operator and an auditor\n"
+                        : "bevis: the log's record speaks of another request; nothing was used"
+                            + LyingReleaseTests.distrust))
+            #expect(outcome.out == "" && !world.exists("x"))
         }
     }
 
@@ -198,6 +282,39 @@ import TransparencyLog
                 outcome.err == "bevis: \(words)\n  keep this message, and ask the vault's operator and an auditor\n")
             #expect(outcome.out == "" && !world.exists("x"))
         }
+    }
+}
+
+/// Ways to answer a request by other files than it asks for.
+private enum Incomplete: CaseIterable, Sendable {
+    case leavesOut, exchanges, leavesOutOfList, givesContentForList
+
+    var isOfList: Bool { self == .leavesOutOfList || self == .givesContentForList }
+
+    var words: String {
+        switch self {
+        case .leavesOut: "left out 1 of the 2 files that it had to release"
+        case .exchanges: "released the files in another order than the one that was asked for"
+        case .leavesOutOfList: "left out 1 of the 2 files that it had to release"
+        case .givesContentForList: "released files that were not asked for"
+        }
+    }
+
+    func releases(
+        _ honest: [AccessResponse.Release], _ request: AccessRequest, _ liar: Liar
+    ) async throws -> [AccessResponse.Release] {
+        switch self {
+        case .leavesOut, .leavesOutOfList: Array(honest.dropLast())
+        case .exchanges: honest.reversed()
+        case .givesContentForList: try await liar.releases(request, withContent: true)
+        }
+    }
+}
+
+extension Liar {
+    /// Whether the custodian still holds its answer to a request, for nobody has acknowledged it.
+    fileprivate func keepsResponse(to request: NoteHash) async throws -> Bool {
+        try await custodian.stores.records.read { try $0.request(request)?.response != nil }
     }
 }
 

@@ -1,19 +1,21 @@
 import AgeFile
 import Dossier
+import Sharing
 import SignedNote
 import Sodium
 import Testing
 
 @Suite struct CaseFileTests {
     private func filed(
-        _ number: UInt64, at place: Int, after previous: Filed<Incident>? = nil, _ facts: IncidentFacts
+        _ number: UInt64, at place: Int, after previous: Filed<Incident>? = nil, attested: Bool = true,
+        _ facts: IncidentFacts
     ) throws -> Filed<Incident> {
         let time = Timestamp(seconds: UInt64(place))
         let entry =
             try previous?.body.entry.corrected(
                 from: previous?.id ?? Random.value(), reason: try free("x"), recordedAt: time, recordedBy: signe)
             ?? Entry(number: number, recordedAt: time, recordedBy: signe)
-        return Filed(id: Random.value(), place: place, isAttested: true, body: Incident(entry, facts))
+        return Filed(id: Random.value(), place: place, isAttested: attested, body: Incident(entry, facts))
     }
 
     @Test func newestVersionCountsAndOlderOnesStay() throws {
@@ -45,6 +47,36 @@ import Testing
         #expect(CaseFile(incidents: [], orders: [], erased: [0, 1]).nextIncident == 3)
         #expect(CaseFile(incidents: [first, second], orders: [], erased: [3]).nextIncident == 3)
         #expect(CaseFile(incidents: [first, second], orders: [], erased: [3, 7]).nextIncident == 4)
+    }
+
+    /// Anybody with a card can add an incident, with any number.
+    @Test func strangersNumbersArePassedOverAndNotCountedOnFrom() throws {
+        let own = try filed(1, at: 0, try facts())
+        func file(_ numbers: UInt64..., attested: Bool = false) throws -> CaseFile {
+            let more = try numbers.enumerated().map { try filed($1, at: $0 + 1, attested: attested, try facts()) }
+            return CaseFile(incidents: [own] + more, orders: [], erased: [])
+        }
+        #expect(try file(.max).nextIncident == 2)
+        #expect(try file(2, 3, .max).nextIncident == 4)
+        #expect(try file(.max, attested: true).nextIncident == .max)
+        #expect(try file(.max - 1, attested: true).nextIncident == .max)
+        var claimed = try facts()
+        claimed.exhibits = [Exhibit(number: .max, item: Random.value()), Exhibit(number: 1, item: Random.value())]
+        let stranger = try filed(9, at: 1, attested: false, claimed)
+        #expect(CaseFile(incidents: [own, stranger], orders: [], erased: []).exhibitNumber(of: Random.value()) == 2)
+    }
+
+    @Test func highestVersionIsNoTrap() throws {
+        let entry = try Entry(number: 1, recordedAt: Timestamp(seconds: 0), recordedBy: signe)
+        let text = text(Incident(entry, try facts()).text)
+        let highest = try Incident(
+            parsing: bytes(
+                text.replacing("version 1\n", with: "version 18446744073709551615\n")
+                    .replacing("previous none\n", with: "previous \(String(repeating: "ab", count: 32))\n")
+                    .replacing("reason none\n", with: "reason x\n")))
+        let one = Filed(id: Random.value(), place: 0, isAttested: false, body: highest)
+        let file = CaseFile(incidents: [one, try filed(1, at: 1, try facts())], orders: [], erased: [])
+        #expect(file.incidents.map(\.isUnbroken) == [false])
     }
 
     @Test func exhibitKeepsItsNumberWhereverItIsLinked() throws {

@@ -41,7 +41,7 @@ public struct History<Body: DossierBody>: Sendable {
         var unbroken = versions.first?.body.entry.version == 1
         for (before, after) in zip(versions, versions.dropFirst()) {
             let entry = after.body.entry
-            unbroken = unbroken && entry.previous == before.id && entry.version == before.body.entry.version + 1
+            unbroken = unbroken && entry.previous == before.id && entry.version - 1 == before.body.entry.version
         }
         isUnbroken = unbroken
     }
@@ -78,10 +78,24 @@ public struct CaseFile: Sendable {
     public var nextOrder: UInt64 { next(orders) }
 
     // Numbers grow with places, so what was erased after the highest number known may have had a higher one: left out.
+    // A stranger's numbers are passed over and not counted on from: she could have used up all that there are.
     private func next<Body>(_ histories: [History<Body>]) -> UInt64 {
-        guard let highest = histories.last else { return 1 + UInt64(erased.count) }
+        guard let highest = histories.last(where: { $0.versions.contains(where: \.isAttested) }) else {
+            return CaseFile.free(from: UInt64(erased.count), Set(histories.map(\.number)))
+        }
         let place = highest.versions.first?.place ?? 0
-        return highest.number + 1 + UInt64(erased.filter { $0 > place }.count)
+        let (last, overflow) = highest.number.addingReportingOverflow(UInt64(erased.filter { $0 > place }.count))
+        return CaseFile.free(from: overflow ? .max : last, Set(histories.map(\.number)))
+    }
+
+    /// The first number after `last` that is not taken; the highest there is where all others are.
+    private static func free(from last: UInt64, _ taken: Set<UInt64>) -> UInt64 {
+        var next = last
+        repeat {
+            guard next < .max else { return .max }
+            next += 1
+        } while taken.contains(next)
+        return next
     }
 
     /// Exhibit numbers by item, from every version of every incident: a number stays with its item.
@@ -99,7 +113,8 @@ public struct CaseFile: Sendable {
     public func exhibitNumber(of item: AgeFileID, after more: [Exhibit] = []) -> UInt64 {
         let numbers = exhibits
         if let known = numbers[item] ?? more.first(where: { $0.item == item })?.number { return known }
-        let highest = max(numbers.values.max() ?? UInt64(erased.count), more.map(\.number).max() ?? 0)
-        return highest + 1
+        let hers = incidents.flatMap(\.versions).filter(\.isAttested).flatMap(\.body.facts.exhibits)
+        let highest = max(hers.map(\.number).max() ?? UInt64(erased.count), more.map(\.number).max() ?? 0)
+        return CaseFile.free(from: highest, Set(numbers.values))
     }
 }

@@ -6,6 +6,8 @@ public import HTTPTransport
 public final class CustodianConnection {
     private let http: HTTPConnection
     private static let bodyLimit = 256 << 20
+    /// The longest answer that says no more than what became of something, in bytes.
+    private static let shortAnswer = 65_536
 
     /// Prepares a connection; nothing is sent before the first call.
     public init(_ endpoint: HTTPEndpoint) throws(ClientError) {
@@ -58,7 +60,14 @@ public final class CustodianConnection {
         var body: [UInt8] = []
         let head: HTTPResponse
         do {
-            head = try http.send(request, onHead: { _ in }, sink: { body.append(contentsOf: $0) })
+            head = try http.send(
+                request, onHead: { _ in },
+                sink: { bytes in
+                    guard bytes.count <= CustodianConnection.shortAnswer - body.count else {
+                        throw ClientError(.malformed, "the custodian's answer to an upload has no end")
+                    }
+                    body.append(contentsOf: bytes)
+                })
         } catch let error as HTTPError {
             // The file failed, not the connection.
             if let cause = error.cause { throw cause }
@@ -84,7 +93,7 @@ public final class CustodianConnection {
                 sink: { bytes in
                     if status < 300 {
                         try sink(bytes)
-                    } else if problem.count < 65_536 {
+                    } else if problem.count < CustodianConnection.shortAnswer {
                         problem.append(contentsOf: bytes)
                     }
                 })

@@ -89,12 +89,21 @@ extension VaultSession {
     func allItems(of card: CaseCard, by caller: Caller) throws -> [CaseItem] {
         let matter = card.caseID
         var items: [CaseItem] = []
+        var order = ListingOrder(card)
         while true {
             let after = items.last.map { String(decoding: $0.id.hex, as: UTF8.self) }
             let page: [Wire.Item] = try connection.post(
                 "/v1/listings", try ask(.caseStream, Nonce(matter.bytes), by: caller, after: after))
-            if page.isEmpty { return items }
-            items += try page.map { try CaseItem($0, of: card) }
+            guard !page.isEmpty else {
+                try order.finish()
+                return items
+            }
+            for wire in page {
+                let item = try CaseItem(wire, of: card)
+                try order.take(item)
+                items.append(item)
+            }
+            try checkCount(UInt64(items.count))
             guard items.allSatisfy({ $0.kept?.newDescription.map { $0.body.signer == card.ownerKey } ?? true }) else {
                 throw ClientError(.notProven, "an item's description is signed by another key than the owner's")
             }
@@ -166,7 +175,16 @@ extension VaultSession {
         _ item: SealedItem, range: Range<UInt64>? = nil, by caller: Caller,
         to sink: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
-        try connection.download(path(item.id), headers: try headers(item.id, caller), range: range, to: sink)
+        let expected = range.map { $0.upperBound - $0.lowerBound } ?? item.ingest.content.payloadSize
+        var count: UInt64 = 0
+        try connection.download(path(item.id), headers: try headers(item.id, caller), range: range) { bytes in
+            count += UInt64(bytes.count)
+            // An answer without an end would fill memory or disk.
+            guard count <= expected else {
+                throw ClientError(.malformed, "the custodian sent more of an item than was asked for")
+            }
+            try sink(bytes)
+        }
     }
 
     /// Fetches every sealed byte of an item and checks it against the id, without a key.

@@ -174,6 +174,13 @@ public struct HeldGrant: Sendable {
     /// The id of an item's description; `nil` where it is not lent.
     public func description(of item: AgeFileID) -> AgeFileID? { descriptions[item] }
 
+    /// The files that a request for these items gives, in the order of the response.
+    func files(of items: [AgeFileID], for action: Action) -> [AgeFileID] {
+        items.flatMap { item in
+            (action == .list || places[item] == nil ? [] : [item]) + (descriptions[item].map { [$0] } ?? [])
+        }
+    }
+
     /// What is held of a file.
     public func file(_ id: AgeFileID) -> HeldFile? { places[id].map { files[$0] } }
 

@@ -84,19 +84,14 @@ struct SealedFiles {
 
     /// Items of the owner's case, their keys opened with the case key.
     init(_ items: [SealedItem], of own: OwnCase) throws {
-        let identity = [own.keys.identity]
         for item in items {
             guard own.card.reach(of: item.ingest) == .lendable else {
                 throw ClientError(.refused, "what the owner keeps for herself alone cannot be lent")
             }
-            let description = item.description
-            let (content, about) = (try item.header.open(with: identity), try description.header.open(with: identity))
             // Whoever lends answers for the keys: those that an item's maker hid behind false commitments are not lent.
-            guard content.commitment(to: item.id) == item.ingest.content.keyCommitment,
-                about.commitment(to: description.id) == item.descriptionFacts.keyCommitment
-            else { throw ClientError(.notProven, "an item's keys are not those that were signed") }
-            try add(.content, item.id, item.id, .key(content))
-            try add(.description, item.id, description.id, .key(about))
+            let keys = try item.keys(of: own)
+            try add(.content, item.id, item.id, .key(keys.content))
+            try add(.description, item.id, item.description.id, .key(keys.description))
         }
     }
 

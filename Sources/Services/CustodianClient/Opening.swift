@@ -43,9 +43,11 @@ extension VaultSession {
         }
         let exchange = try request(
             items, caseID: held.grant.caseID, grantID: held.grant.id, authority: held.hash,
-            membership: held.membership, streamKey: held.streamKey, reason, by: caller)
+            membership: held.membership, stream: .grant(held.grant.id), streamKey: held.streamKey, reason, by: caller)
         var keys: [AgeFileID: FileKey] = [:]
+        // Keys first: a wrong part convicts somebody, whatever else is wrong with the answer.
         for release in exchange.response.body.releases { keys[release.file] = try fileKey(release, held, exchange) }
+        try check(exchange.response.body, releases: held.files(of: items, for: reason.action))
         acknowledge(exchange)
         return Opened(keys: keys, receipt: exchange.receipt, record: exchange.record)
     }
@@ -55,10 +57,28 @@ extension VaultSession {
         _ items: [AgeFileID], of keys: CaseKeys, card: NoteHash, for reason: Reason, by caller: Caller
     ) throws -> Opened {
         let exchange = try request(
-            items, caseID: keys.caseID, grantID: nil, authority: card, streamKey: try StreamKey(keys.logKey), reason,
-            by: caller)
+            items, caseID: keys.caseID, grantID: nil, authority: card, stream: .matter(keys.caseID),
+            streamKey: try StreamKey(keys.logKey), reason, by: caller)
+        try check(exchange.response.body, releases: [])
         acknowledge(exchange)
         return Opened(keys: [:], receipt: exchange.receipt, record: exchange.record)
+    }
+
+    /// Checks that an answer is complete before it is acknowledged: the custodian deletes its copy then, and an opening
+    /// that gave nothing would have been counted for good.
+    private func check(_ response: AccessResponse, releases expected: [AgeFileID]) throws {
+        let released = response.releases.map(\.file)
+        guard released != expected else { return }
+        let left = Set(expected).subtracting(released).count
+        let words =
+            if left > 0 {
+                "the custodian left out \(left) of the \(expected.count) files that it had to release"
+            } else if released.count > expected.count {
+                "the custodian released files that were not asked for"
+            } else {
+                "the custodian released the files in another order than the one that was asked for"
+            }
+        throw ClientError(.notProven, words + "; nothing was acknowledged")
     }
 
     /// A request, and what came back for it, everything verified but the parts themselves.
@@ -78,7 +98,7 @@ extension VaultSession {
 
     private func request(
         _ items: [AgeFileID], caseID: CaseID, grantID: GrantID?, authority: NoteHash, membership: NoteHash? = nil,
-        streamKey: StreamKey, _ reason: Reason, by caller: Caller
+        stream: StreamID, streamKey: StreamKey, _ reason: Reason, by caller: Caller
     ) throws -> Exchange {
         let identity = AgeIdentity.random()  // for this request alone; wiped when it goes
         let body = AccessRequest(
@@ -89,7 +109,7 @@ extension VaultSession {
         let note = try Verified(body, signedBy: caller.signer)
         let seen = newest
         let answer: Wire.Answer = try connection.post("/v1/requests", note: note.bytes)
-        let (receipt, record) = try check(answer, to: note, streamKey: streamKey, seen: seen)
+        let (receipt, record) = try check(answer, to: note, in: stream, streamKey: streamKey, seen: seen)
         guard answer.granted else {
             let reasons = VaultSession.reasons(of: record.record, to: body)
             throw ClientError(.refused, reasons + " (the refusal is entry \(receipt.index) of the log)")
@@ -117,7 +137,8 @@ extension VaultSession {
 
     /// Everything that has to hold before a part may be used: the leaf is in the log and speaks of this request.
     private func check(
-        _ answer: Wire.Answer, to note: Verified<AccessRequest>, streamKey: StreamKey, seen: VerifiedCheckpoint?
+        _ answer: Wire.Answer, to note: Verified<AccessRequest>, in stream: StreamID, streamKey: StreamKey,
+        seen: VerifiedCheckpoint?
     ) throws -> (LogProof, DisclosedRecord) {
         guard let receipt = try? LogProof(parsing: Array(answer.receipt.utf8)), let sealed = answer.record else {
             throw ClientError(.malformed, "the custodian's answer holds no receipt that can be read")
@@ -134,13 +155,18 @@ extension VaultSession {
         let record = disclosed.record
         let expected: Event = answer.granted ? Event(note.body.action) : .refused
         guard record.event == expected, record.notes.first == note.hash, record.actor == note.body.card,
-            record.items == note.body.items
+            record.items == note.body.items, record.stream == stream
         else { throw ClientError(.notProven, "the log's record speaks of another request; nothing was used") }
         let consistency = try answer.consistency.map { hashes in
             ConsistencyProof(hashes: try hashes.map { try TreeHash(hex: $0.utf8) })
         }
         try verify(
             receipt, leaf: disclosed.leaf(in: streamKey).hash, consistency: seen == nil ? nil : consistency)
+        // A stream has no more records than the log had entries by then.
+        guard (1...receipt.index + 1).contains(record.number) else {
+            throw ClientError(
+                .altered, "the vault numbers this opening \(record.number), and its log has not as many entries")
+        }
         newestRecord = record
         return (receipt, disclosed)
     }

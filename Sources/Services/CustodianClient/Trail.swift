@@ -69,7 +69,8 @@ extension VaultSession {
         var found: [StreamReading.Entry] = []
         while numbers.lowerBound + UInt64(found.count) < numbers.upperBound {
             let next = numbers.lowerBound + UInt64(found.count)
-            let leaves = try page(of: stream, from: next, by: caller).leaves.prefix(Int(numbers.upperBound - next))
+            let leaves = try page(of: stream, from: next, by: caller).leaves
+                .prefix(Int(clamping: numbers.upperBound - next))
             guard !leaves.isEmpty else {
                 throw ClientError(.altered, "entry \(next) of a grant's stream is not given: something is withheld")
             }
@@ -97,6 +98,7 @@ extension VaultSession {
                 number += 1
             }
             if leaves.isEmpty { break }
+            try checkCount(number - 1)
         }
         return try found.map { try proven($0.wire, $0.number, stream, key) }
     }

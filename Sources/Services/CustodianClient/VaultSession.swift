@@ -68,6 +68,19 @@ public final class VaultSession {
 
     // MARK: The log
 
+    /// The largest log that is believed, in entries: a million a second for twelve days. Whoever signs more wants a
+    /// client to run out of memory or of numbers.
+    static let largestLog: UInt64 = 1 << 40
+
+    /// Checks that the custodian does not show more of something than the log has entries: each of it is one, and pages
+    /// could otherwise follow each other without end.
+    func checkCount(_ count: UInt64) throws {
+        if let newest, count <= newest.checkpoint.size { return }
+        guard count <= (try refresh().checkpoint.size) else {
+            throw ClientError(.notProven, "the custodian shows more than its log has entries")
+        }
+    }
+
     /// Fetches the newest checkpoint and proves that it continues what was seen.
     @discardableResult
     public func refresh() throws -> VerifiedCheckpoint { try advance(to: try connection.get("/checkpoint")) }
@@ -82,6 +95,9 @@ public final class VaultSession {
     }
 
     private func advance(to next: VerifiedCheckpoint, proof: ConsistencyProof?) throws -> VerifiedCheckpoint {
+        guard next.checkpoint.size <= VaultSession.largestLog else {
+            throw ClientError(.notProven, "the vault's log says that it has more entries than any log can have")
+        }
         if let newest, newest.checkpoint != next.checkpoint { try prove(next, continues: newest, proof) }
         newest = next
         return next
@@ -137,7 +153,10 @@ public final class VaultSession {
     public func entries() throws -> [[UInt8]] {
         let head = try refresh().checkpoint
         var entries: [[UInt8]] = []
-        for coordinate in EntriesCoordinate.bundles(forSize: head.size) {
+        // One after the other: the size is only signed, and their list alone could be longer than memory.
+        while UInt64(entries.count) < head.size {
+            let start = UInt64(entries.count)
+            let coordinate = try EntriesCoordinate(index: start / 256, width: Int(min(head.size - start, 256)))
             let bytes = try connection.get("/" + String(decoding: coordinate.path, as: UTF8.self))
             entries += try EntryBundle(parsing: bytes, width: coordinate.width).entries
         }
@@ -197,7 +216,10 @@ public final class VaultSession {
         guard let proof = try? LogProof(parsing: Array(acceptance.receipt.utf8)), proof.index == acceptance.index else {
             throw ClientError(.malformed, "the custodian's receipt cannot be read")
         }
-        try advance(to: proof.checkpointNote)
+        let head = try advance(to: proof.checkpointNote)
+        guard proof.index < head.checkpoint.size else {
+            throw ClientError(.malformed, "the custodian's receipt is of an entry that its log does not have")
+        }
         return Receipt(proof: proof, record: acceptance.record.map { [UInt8]($0) })
     }
 }

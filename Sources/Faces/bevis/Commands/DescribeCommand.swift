@@ -25,7 +25,6 @@ struct DescribeCommand: AsyncParsableCommand {
         case title, captured, place, note
     }
 
-    @Argument(help: "The item's number in 'bevis list', or the first digits of its id.") var item: String
     @Option(help: "What you call it.") var title: String?
     @Option(help: "statement, photo, footage, sound, document, messages or other.") var kind: String?
     @Option(help: "When it was made, such as '2026-11-20 19:04'.") var captured: String?
@@ -33,24 +32,19 @@ struct DescribeCommand: AsyncParsableCommand {
     @Option(help: "A note of your own.") var note: String?
     @Option(help: ArgumentHelp("Take this away: title, captured, place or note; may be repeated.", valueName: "field"))
     var clear: [Field] = []
-    @Option(name: .customLong("case"), help: "The first digits of the case's id.") var matter: String?
-    @Flag(help: "Answer as JSON.") var json = false
-    @OptionGroup var vault: VaultOptions
-    @OptionGroup var passphrase: PassphraseOptions
+    @OptionGroup var target: OwnItemOptions
 
     func run() async throws {
-        let desk = try Desk(vault, passphrase)
-        let own = try desk.ownCase(matter)
-        let item = try desk.item(item, of: own)
-        let known = try desk.description(of: item, own)
-        let described = try changed(known)
-        guard described != known else {
+        let found = try target.find()
+        let (desk, item) = (found.desk, found.item)
+        let described = try changed(found.known)
+        guard described != found.known else {
             throw CommandFailure(.usage, "this changes nothing", hint: "say what to change; bevis describe --help")
         }
-        let receipt = try desk.session.describe(item, as: described, of: own, by: desk.caller)
+        let receipt = try desk.session.describe(item, as: described, of: found.own, by: desk.caller)
         try desk.remember()
         let name = (described.title?.bytes ?? described.fileName).map { "  " + Escaped.text($0) } ?? ""
-        try Output(json: json).show(
+        try Output(json: target.json).show(
             .object(["item": .text(string(item.id.hex)), "entry": .number(Int64(receipt.proof.index))]),
             or: "described \(short(item.id))\(name)  (entry \(receipt.proof.index) of the log)")
     }

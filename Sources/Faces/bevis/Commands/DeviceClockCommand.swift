@@ -91,9 +91,7 @@ extension DeviceCommand {
         }
 
         private func show(_ device: OwnDevices.Device, _ own: OwnCase, _ desk: Desk) throws {
-            let items = try desk.session.items(of: own, by: desk.caller).map {
-                (item: $0, description: try desk.description(of: $0, own))
-            }
+            let items = try desk.readableItems(of: own)
             let checks = try ClockBook(items, own, desk).checks(of: device.key)
             try desk.remember()
             let lines = checks.map { check in

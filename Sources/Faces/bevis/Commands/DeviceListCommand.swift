@@ -26,9 +26,7 @@ extension DeviceCommand {
                 DeviceView(device: device, seen: seen.first { $0.heartbeat.device == device.key })
             }
             if !json {
-                let items = try desk.session.items(of: own, by: desk.caller).map {
-                    (item: $0, description: try desk.description(of: $0, own))
-                }
+                let items = try desk.readableItems(of: own)
                 for line in try ClockBook(items, own, desk).reminders(devices) {
                     Output(json: false).note("reminder: \(line)")
                 }

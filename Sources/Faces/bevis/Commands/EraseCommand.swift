@@ -78,11 +78,10 @@ struct EraseCommand: AsyncParsableCommand {
         guard chosen.count <= Erasure.maximumItems else {
             throw CommandFailure(.usage, "at most \(Erasure.maximumItems) items at once")
         }
-        let titles = try desk.titles(of: own)
         let wait = try desk.session.erasureWait()
         let due = LocalTime.text(Person.now().seconds + wait)
         if !json {
-            let names = chosen.map { "  \(short($0.id))  \(titles[$0.id] ?? "(no title)")" }
+            let names = chosen.map { "  \(short($0.id))  \(desk.title(of: $0, own))" }
             try Output(json: false).line(
                 ((chosen.isEmpty ? [wholeCaseText(own)] : names) + [words(due)]).joined(separator: "\n"))
         }

@@ -18,17 +18,11 @@ struct FactsCommand: AsyncParsableCommand {
               bevis facts 2
             """)
 
-    @Argument(help: "The item's number in 'bevis list', or the first digits of its id.") var item: String
-    @Option(name: .customLong("case"), help: "The first digits of the case's id.") var matter: String?
-    @Flag(help: "Answer as JSON.") var json = false
-    @OptionGroup var vault: VaultOptions
-    @OptionGroup var passphrase: PassphraseOptions
+    @OptionGroup var target: OwnItemOptions
 
     func run() async throws {
-        let desk = try Desk(vault, passphrase)
-        let own = try desk.ownCase(matter)
-        let item = try desk.item(item, of: own)
-        let known = try desk.description(of: item, own)
+        let chosen = try target.find()
+        let (desk, own, item, known) = (chosen.desk, chosen.own, chosen.item, chosen.known)
         let reason = VaultSession.Reason(action: .read, purpose: PlainText(literal: "facts of a file"), journal: nil)
         _ = try desk.session.logOwnOpening(
             [item.id], of: own.keys, card: own.cardHash, for: reason, by: desk.caller)
@@ -46,7 +40,7 @@ struct FactsCommand: AsyncParsableCommand {
         add("found_device", "device, as found", found.device)
         add("found_software", "software, as found", found.software)
         facts.add("holds_place", .flag(found.place != nil), label: "holds a place")
-        try Output(json: json).show(facts)
+        try Output(json: target.json).show(facts)
     }
 }
 

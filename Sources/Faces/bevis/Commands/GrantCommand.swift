@@ -76,16 +76,29 @@ struct GrantCommand: AsyncParsableCommand {
 
     private func lend(to card: Unverified<Card>, _ desk: Desk) throws {
         let own = try desk.ownCase(matter)
-        let chosen =
-            try items.isEmpty
-            ? desk.session.items(of: own, by: desk.caller)
-            : desk.items(items, of: own)
+        let (chosen, left) = try chosen(own, desk)
         try desk.session.register("/v1/cards", card.note.bytes)
         // From now on, not from before the passphrase was typed.
         let given = try terms.terms(scope: standing ? .standing : .items, issuers: Issuers(desk.session))
         let (id, receipt) = try desk.session.lend(chosen, of: own, to: card, terms: given, by: desk.caller)
         try desk.remember()
-        try show(id, card.body, chosen.count, given, receipt, waits: false)
+        let lent = LentItems(ids: chosen.map(\.id), names: chosen.map { desk.title(of: $0, own) })
+        try show(id, card.body, lent, given, receipt, waits: false)
+        guard !standing else { return desk.tellOfUnlent(left) }
+        try LeftOut(left).check((one: "was not lent", many: "were not lent"))
+    }
+
+    /// The items to lend from the own case, and those of all that are not lent.
+    private func chosen(_ own: OwnCase, _ desk: Desk) throws -> (lent: [SealedItem], left: [AgeFileID]) {
+        guard items.isEmpty else {
+            let named = try desk.items(items, of: own)
+            for item in named { _ = try desk.description(of: item, own) }
+            return (named, [])
+        }
+        let everything = try desk.session.items(of: own, by: desk.caller)
+        guard !standing else { return try desk.unasked(everything, own) }
+        let readable = everything.filter { desk.known($0, own) != nil }
+        return (readable, everything.filter { desk.known($0, own) == nil }.map(\.id))
     }
 
     private func lendOn(_ held: HeldGrant, to card: Unverified<Card>, _ desk: Desk) throws {
@@ -98,22 +111,35 @@ struct GrantCommand: AsyncParsableCommand {
         try desk.session.register("/v1/cards", card.note.bytes)
         let (id, receipt) = try desk.session.lendOn(chosen, of: held, to: card, terms: given, by: desk.caller)
         try desk.tellWhatWasMissed(held, before: receipt)
-        try show(id, card.body, chosen.count, given, receipt, waits: held.grant.lend.approval == .owner)
+        // Titles are sealed to her too: she sees them where she opens them, which is logged.
+        let lent = LentItems(ids: chosen, names: chosen.map { short($0) })
+        try show(id, card.body, lent, given, receipt, waits: held.grant.lend.approval == .owner)
     }
 
     private func show(
-        _ id: GrantID, _ card: Card, _ count: Int, _ terms: LendingTerms, _ receipt: Receipt, waits: Bool
+        _ id: GrantID, _ card: Card, _ lent: LentItems, _ terms: LendingTerms, _ receipt: Receipt, waits: Bool
     ) throws {
         var facts = Facts()
         facts.add("grant", .text(string(id.hex)))
         facts.add("to", .text(CardView(card).text))
-        facts.add("items", .number(Int64(count)))
+        facts.add("items", .number(Int64(lent.ids.count)))
+        facts.add("lent", json ? lent.json : lent.text)
         facts.add("rights", .text("\(terms.rights)"))
         facts.add("until", .time(terms.notAfter.seconds))
         if waits { facts.add("state", .text(GrantState.waiting.rawValue)) }
-        facts.add("entry", .number(Int64(receipt.proof.index)), label: "entry of the log")
+        facts.add("entry", .number(Int64(clamping: receipt.proof.index)), label: "entry of the log")
         try Output(json: json).show(facts)
     }
+}
+
+/// What a grant lends. Numbers are the custodian's order of items, so that she has to see what they stood for.
+private struct LentItems {
+    let ids: [AgeFileID]
+    /// What people call them, fit for a terminal.
+    let names: [String]
+
+    var json: JSONValue { .array(ids.map { .text(string($0.hex)) }) }
+    var text: JSONValue { .array(ListedNames.few(names).map { .text($0) }) }
 }
 
 /// What is lent for how long, and what may be lent on of it.

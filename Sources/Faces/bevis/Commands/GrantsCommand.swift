@@ -140,7 +140,7 @@ struct GrantLine {
             "rights": .text("\(grant.rights)"), "items": .number(Int64(grant.listSize / 2)),
             "erased": .number(Int64(erased)),
             "not_before": .time(grant.notBefore.seconds), "not_after": .time(grant.notAfter.seconds),
-            "openings": .number(Int64(used)), "purpose": .text(string(grant.purpose.bytes)),
+            "openings": .number(Int64(clamping: used)), "purpose": .text(string(grant.purpose.bytes)),
             "standing": .flag(grant.scope == .standing), "below": parent.map { .text(string($0.hex)) } ?? .absent,
             "lend": .text("\(grant.lend.rights)"), "path": .array(path.map { .text($0) }),
         ])

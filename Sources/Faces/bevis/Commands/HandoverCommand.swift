@@ -79,7 +79,10 @@ struct HandoverCommand: AsyncParsableCommand {
         let ids = Set(plan.items)
         let before = try CustodyExtract(try CaseStreams(book.own, desk), of: ids, book.own)
         let disclosure = Disclosure(plan, before, language)
-        guard let out else { return try show(disclosure, desk) }
+        guard let out else {
+            try show(disclosure, desk)
+            return try LeftOut(plan.unreadable).check((one: "would be left out", many: "would be left out"))
+        }
         try HandoverCommand.refuseExisting(out, archive)
         let held = try disclosure.answers(confirmed: confirm, excluded: exclude)
         let builder = ContentBuilder(plan: plan, held: held, language: language)
@@ -88,6 +91,7 @@ struct HandoverCommand: AsyncParsableCommand {
         try HandoverCommand.refuseStrangers(disclosure, Disclosure(plan, extract, language, own: false))
         try write(builder, statement, extract, archive, to: out)
         try desk.remember()
+        try LeftOut(plan.unreadable).check(LeftOut.fate)
     }
 
     private func show(_ disclosure: Disclosure, _ desk: Desk) throws {

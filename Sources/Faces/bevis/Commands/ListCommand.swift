@@ -38,7 +38,7 @@ struct ListCommand: AsyncParsableCommand {
         let places = try desk.session.caseItems(of: own, by: desk.caller)
         let items = places.compactMap(\.kept)
         let attested = try desk.session.attestations(of: items, in: own, by: desk.caller)
-        let opened = try items.map { (item: $0, description: try desk.description(of: $0, own)) }
+        let opened = desk.readable(items, own)
         let clocks = try ClockBook(opened, own, desk)
         if !own.card.signers.isEmpty {
             for line in clocks.reminders(try OwnDevices(own, desk.person.home)) {
@@ -52,7 +52,11 @@ struct ListCommand: AsyncParsableCommand {
                     corrected: clocks.corrected(item, description))
                 return (item.id, view)
             }, uniquingKeysWith: { first, _ in first })
-        return places.map { views[$0.id] ?? ItemView(id: $0.id, description: nil, isAttested: nil) }
+        return places.map { place in
+            guard !place.isErased else { return ItemView(erased: place.id) }
+            return views[place.id]
+                ?? ItemView(id: place.id, description: nil, isAttested: attested[place.id] ?? false)
+        }
     }
 
     private func lent(_ desk: Desk) throws -> [ItemView] {
@@ -68,7 +72,7 @@ struct ListCommand: AsyncParsableCommand {
             }
         }
         let known = Dictionary(views.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        return held.items.map { known[$0] ?? ItemView(id: $0, description: nil, isAttested: nil) }
+        return held.items.map { known[$0] ?? ItemView(erased: $0) }
     }
 }
 
@@ -96,36 +100,53 @@ struct AccessOptions: ParsableArguments {
 /// An item as people and machines see it.
 struct ItemView {
     let id: AgeFileID
+    /// Whether it was erased.
+    let isErased: Bool
+    /// `nil` where it was erased, or cannot be read.
     let description: Description?
     /// Whether the owner, or a device that a case card of hers names, took it in; `nil` where nobody can tell.
     let isAttested: Bool?
     /// The time captured with the error of the device's clock taken out, where checks of that clock tell of it.
     var corrected: CorrectedTime?
 
-    private var title: String {
-        guard let description else { return "(erased)" }
+    init(id: AgeFileID, description: Description?, isAttested: Bool?, corrected: CorrectedTime? = nil) {
+        self.id = id
+        isErased = false
+        self.description = description
+        self.isAttested = isAttested
+        self.corrected = corrected
+    }
+
+    init(erased id: AgeFileID) {
+        self.id = id
+        isErased = true
+        (description, isAttested) = (nil, nil)
+    }
+
+    private func title(_ description: Description) -> String {
         if let title = description.title { return Escaped.text(title.bytes) }
         return description.fileName.map { Escaped.text($0) } ?? "(no title)"
     }
 
     var summary: String {
-        guard let description else { return "\(short(id))  (erased)" }
+        let doubt = isAttested != false ? "" : "  (not attested: added by an unknown signer)"
+        guard let description else { return "\(short(id))  \(isErased ? "(erased)" : "(cannot be read)\(doubt)")" }
         let size = ByteSize(description.size).text
         let time = LocalTime.text((description.captured ?? description.recorded).seconds)
-        let doubt = isAttested != false ? "" : "  (not attested: added by an unknown signer)"
         let clock = corrected.map { "\n      corrected: \(ClockWords.text($0))" } ?? ""
-        return "\(short(id))  \(string(description.kind.word))  \(size)  \(time)  \(title)\(doubt)\(clock)"
+        return "\(short(id))  \(string(description.kind.word))  \(size)  \(time)  \(title(description))\(doubt)\(clock)"
     }
 
     var json: JSONValue {
         var fields: [String: JSONValue] = [
             "item": .text(string(id.hex)), "attested": isAttested.map { .flag($0) } ?? .absent,
+            "readable": isErased ? .absent : .flag(description != nil),
         ]
         if let description {
             fields["kind"] = .text(string(description.kind.word))
             fields["title"] = description.title.map { .text(string($0.bytes)) } ?? .absent
             fields["file_name"] = description.fileName.map { .bytes($0) } ?? .absent
-            fields["size"] = .number(Int64(description.size))
+            fields["size"] = .number(Int64(clamping: description.size))
             fields["sha256"] = .text(string(description.digest.hex))
             fields["recorded"] = .time(description.recorded.seconds)
             fields["captured"] = description.captured.map { .time($0.seconds) } ?? .absent
@@ -137,9 +158,10 @@ struct ItemView {
 
 /// What a recipient sees of items lent to her.
 enum Lent {
+    /// An item's description; `nil` where it does not parse: what its maker wrote keeps nothing else from her.
     static func description(_ id: AgeFileID, _ held: HeldGrant, _ opened: Opened, _ desk: Desk) throws -> Description? {
         guard let file = held.description(of: id), let key = opened.keys[file] else { return nil }
         let item = try desk.session.item(id, description: file, by: desk.caller)
-        return try Description(opening: item.description, id: file, with: key)
+        return try? Description(opening: item.description, id: file, with: key)
     }
 }

@@ -30,33 +30,52 @@ struct TakeCommand: AsyncParsableCommand {
         let items = try desk.session.items(of: own, by: desk.caller)
         guard !items.isEmpty else { throw CommandFailure(.refused, "the case has no items yet") }
         let folder = try TargetFolder(out)
+        // Sealed, everything leaves as it is, also what the case key does not open.
+        let leaving = items.filter { sealed || desk.known($0, own) != nil }
+        try log(leaving, own, desk)
+        var left = LeftOut()
+        var taken = 0
+        for (index, item) in items.enumerated() {
+            let known = desk.known(item, own)
+            do {
+                if sealed || known != nil {
+                    try take(item, known, number: index + 1, own, desk, into: folder)
+                    taken += 1
+                }
+                if known == nil { left.add(item.id) }
+            } catch {
+                try left.add(item.id, because: error)
+            }
+        }
+        if sealed { try writeKey(own, into: folder) }
+        try desk.remember()
+        try Output(json: false).line("took \(taken) items into \(Escaped.quoted(out))")
+        try left.check(sealed ? (one: "was taken as it is", many: "were taken as they are") : LeftOut.fate)
+    }
+
+    private func log(_ items: [SealedItem], _ own: OwnCase, _ desk: Desk) throws {
         let reason = VaultSession.Reason(action: .export, purpose: PlainText(literal: "take everything"), journal: nil)
         for start in stride(from: 0, to: items.count, by: AccessRequest.maximumItems) {
             let part = items[start..<min(items.count, start + AccessRequest.maximumItems)]
             _ = try desk.session.logOwnOpening(
                 part.map(\.id), of: own.keys, card: own.cardHash, for: reason, by: desk.caller)
         }
-        for (index, item) in items.enumerated() { try take(item, number: index + 1, own, desk, into: folder) }
-        if sealed { try writeKey(own, into: folder) }
-        try desk.remember()
-        try Output(json: false).line("took \(items.count) items into \(Escaped.quoted(out))")
     }
 
     private func take(
-        _ item: SealedItem, number: Int, _ own: OwnCase, _ desk: Desk, into folder: TargetFolder
+        _ item: SealedItem, _ known: Description?, number: Int, _ own: OwnCase, _ desk: Desk, into folder: TargetFolder
     ) throws {
-        let known = try desk.description(of: item, own)
         let digits = String(number)
         let prefix = String(repeating: "0", count: max(0, 3 - digits.count)) + digits
         // Made safe first: of a name with folders only the last part is kept, and the number has to stay.
-        let name = SafeName(known.fileName ?? []).text
+        let name = SafeName(known?.fileName ?? []).text
         let (file, _) = try folder.create("\(prefix)-\(name)\(sealed ? ".age" : "")".utf8)
         do {
             if sealed {
                 try file.write(item.header.bytes)
                 try desk.session.download(item, by: desk.caller) { try file.write($0) }
             } else {
-                let key = try item.header.open(with: [own.keys.identity])
+                let key = try item.keys(of: own).content
                 try desk.session.read(item, key: key, range: nil, by: desk.caller) { try file.write($0) }
             }
             try file.commit()

@@ -26,9 +26,13 @@ struct CaseBook {
         var incidents: [Filed<Incident>] = []
         var orders: [Filed<Order>] = []
         var titles: [AgeFileID: String] = [:]
+        var unreadable: [AgeFileID] = []
         for (place, item) in items.enumerated() {
             guard let item = item.kept else { continue }
-            let known = try desk.description(of: item, own)
+            guard let known = desk.known(item, own) else {
+                unreadable.append(item.id)
+                continue
+            }
             if let name = known.title?.bytes ?? known.fileName { titles[item.id] = Escaped.text(name) }
             guard known.kind.isDossier else { continue }
             do {
@@ -41,15 +45,25 @@ struct CaseBook {
                     orders.append(
                         Filed(id: item.id, place: place, isAttested: attested, body: try Order(parsing: text)))
                 }
-            } catch let error as NoteError {
+            } catch let error where LeftOut.isOfItem(error) {
+                let reason = Explanation.of(error)?.message ?? "it is damaged"
                 Output(json: false).note(
-                    "item \(place + 1) says that it is of the dossier, but cannot be read: \(error.reason)")
+                    "item \(place + 1) says that it is of the dossier, but cannot be read: \(reason)")
             }
         }
+        CaseBook.tell(unreadable)
         self.items = items
         self.titles = titles
         file = CaseFile(
             incidents: incidents, orders: orders, erased: items.indices.filter { items[$0].isErased })
+    }
+
+    // An incident may be among them: nobody may take the dossier for complete.
+    private static func tell(_ unreadable: [AgeFileID]) {
+        guard !unreadable.isEmpty else { return }
+        Output(json: false).note(
+            "not looked at, because it cannot be read: \(ListedNames.text(unreadable.map { short($0) })); "
+                + "see: bevis list")
     }
 
     private static func text(of item: SealedItem, _ desk: Desk, _ own: OwnCase) throws -> [UInt8] {

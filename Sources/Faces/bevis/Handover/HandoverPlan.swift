@@ -42,6 +42,8 @@ struct HandoverPlan {
     let exhibits: [Exhibit]
     /// Numbers of exhibits that were erased.
     let erased: [UInt64]
+    /// Exhibits that cannot be read.
+    let unreadable: [AgeFileID]
 
     /// Chooses what was named; all incidents, and all that they name, where nothing was.
     init(_ book: CaseBook, order: UInt64, incidents: [UInt64], items: [String]) throws {
@@ -53,7 +55,7 @@ struct HandoverPlan {
                 CaseFile(incidents: chosen.flatMap(\.versions), orders: [], erased: [])
             ).chronological
         let picker = try ExhibitPicker(book)
-        (exhibits, erased) = try picker.exhibits(of: self.incidents, and: items)
+        (exhibits, erased, unreadable) = try picker.exhibits(of: self.incidents, and: items)
     }
 
     /// All items that leave, whole or in part: exhibits, and the texts of incidents and order.
@@ -70,15 +72,14 @@ private struct ExhibitPicker {
     init(_ book: CaseBook) throws {
         self.book = book
         let kept = book.items.compactMap(\.kept)
-        let described = try kept.map { (item: $0, description: try book.desk.description(of: $0, book.own)) }
-        clocks = try ClockBook(described, book.own, book.desk)
+        clocks = try ClockBook(book.desk.readable(kept, book.own), book.own, book.desk)
         attested = try book.desk.session.attestations(of: kept, in: book.own, by: book.desk.caller)
         devices = try OwnDevices(book.own, book.desk.person.home)
     }
 
     func exhibits(
         of incidents: [History<Incident>], and names: [String]
-    ) throws -> (found: [HandoverPlan.Exhibit], erased: [UInt64]) {
+    ) throws -> (found: [HandoverPlan.Exhibit], erased: [UInt64], unreadable: [AgeFileID]) {
         var stated: [AgeFileID: [Dossier.Exhibit]] = [:]
         var named: [AgeFileID: [UInt64]] = [:]
         for history in incidents {
@@ -96,23 +97,30 @@ private struct ExhibitPicker {
         }
         var found: [HandoverPlan.Exhibit] = []
         var erased: [UInt64] = []
+        var unreadable: [AgeFileID] = []
         let all = (stated.values.compactMap(\.first) + more).sorted { $0.number < $1.number }
         try logLook(into: all.map(\.item))
         for one in all {
-            guard let exhibit = try exhibit(one, stated[one.item] ?? [], named[one.item] ?? []) else {
+            guard let item = book.items.first(where: { $0.id == one.item })?.kept else {
                 erased.append(one.number)
                 continue
             }
-            found.append(exhibit)
+            // What was named has to go along; what an incident names and nobody can read keeps nothing else back.
+            let isNamed = stated[one.item] == nil
+            guard isNamed || book.desk.known(item, book.own) != nil else {
+                unreadable.append(item.id)
+                continue
+            }
+            let known = try book.desk.description(of: item, book.own)
+            found.append(try exhibit(one, item, known, stated[one.item] ?? [], named[one.item] ?? []))
         }
-        return (found, erased)
+        return (found, erased, unreadable)
     }
 
     private func exhibit(
-        _ one: Dossier.Exhibit, _ stated: [Dossier.Exhibit], _ incidents: [UInt64]
-    ) throws -> HandoverPlan.Exhibit? {
-        guard let item = book.items.first(where: { $0.id == one.item })?.kept else { return nil }
-        let known = try book.desk.description(of: item, book.own)
+        _ one: Dossier.Exhibit, _ item: SealedItem, _ known: Description, _ stated: [Dossier.Exhibit],
+        _ incidents: [UInt64]
+    ) throws -> HandoverPlan.Exhibit {
         guard !known.kind.isDossier else {
             throw CommandFailure(
                 .usage, "item \(short(item.id)) is an incident or an order, not an exhibit",
@@ -143,7 +151,7 @@ private struct ExhibitPicker {
     private func logLook(into items: [AgeFileID]) throws {
         let unknown = items.filter { id in
             guard let item = book.items.first(where: { $0.id == id })?.kept,
-                let known = try? book.desk.description(of: item, book.own)
+                let known = book.desk.known(item, book.own)
             else { return false }
             return isUnknown(known)
         }

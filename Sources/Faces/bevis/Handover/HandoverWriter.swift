@@ -262,7 +262,9 @@ struct HandoverVolumes {
                 count += 1
                 used = 0
             }
-            used += exhibit.known.size
+            // What a description says of a size can be false.
+            let (sum, overflow) = used.addingReportingOverflow(exhibit.known.size)
+            used = overflow ? .max : sum
             places[exhibit.number] = count
         }
     }

@@ -26,7 +26,7 @@ final class Desk {
         _ vault: VaultOptions, _ passphrase: PassphraseOptions, tellsWaiting: Bool = true
     ) throws {
         try self.init(vault, try Person(passphrase))
-        try attend(tellsWaiting: tellsWaiting)
+        attend(tellsWaiting: tellsWaiting)
         try remember()
     }
 
@@ -151,57 +151,6 @@ final class Desk {
                 hint: "list them: bevis case list; open one: bevis case create")
         }
         throw CommandFailure(.usage, "you have several cases here", hint: "name one with --case; bevis case list")
-    }
-
-    // MARK: Items
-
-    /// The items that were named by number or the first digits of their ids.
-    func items(_ names: [String], of own: OwnCase) throws -> [SealedItem] {
-        let all = try session.caseItems(of: own, by: caller)
-        return try names.map { name in
-            guard let item = try Desk.pick(name, from: all, id: \.id).kept else {
-                throw CommandFailure(.refused, "the item \(Escaped.quoted(name)) was erased")
-            }
-            return item
-        }
-    }
-
-    static func pick<Item>(_ name: String, from all: [Item], id: (Item) -> AgeFileID) throws -> Item {
-        if let number = Int(name), number >= 1, name.utf8.count < 12 {
-            guard number <= all.count else { throw unknownItem(name) }
-            return all[number - 1]
-        }
-        let matching = all.filter { string(id($0).hex).hasPrefix(name.lowercased()) }
-        guard let item = matching.first, matching.count == 1, name.utf8.count >= 6 else { throw unknownItem(name) }
-        return item
-    }
-
-    private static func unknownItem(_ name: String) -> CommandFailure {
-        CommandFailure(.unreachable, "there is no item \(Escaped.quoted(name))", hint: "see: bevis list")
-    }
-
-    /// The item that was named by number or the first digits of its id.
-    func item(_ name: String, of own: OwnCase) throws -> SealedItem {
-        guard let item = try items([name], of: own).first else { throw Desk.unknownItem(name) }
-        return item
-    }
-
-    /// The description of an item, opened with the case key.
-    func description(of item: SealedItem, _ own: OwnCase) throws -> Description {
-        let file = item.description
-        let key = try file.header.open(with: [own.keys.identity])
-        return try Description(opening: file, id: item.descriptionFacts.id, with: key)
-    }
-
-    /// What the items of a case are called, quoted and fit for a terminal.
-    func titles(of own: OwnCase) throws -> [AgeFileID: String] {
-        var titles: [AgeFileID: String] = [:]
-        for item in try session.items(of: own, by: caller) {
-            let known = try description(of: item, own)
-            guard let name = known.title?.bytes ?? known.fileName else { continue }
-            titles[item.id] = Escaped.quoted(name)
-        }
-        return titles
     }
 }
 

@@ -68,31 +68,4 @@ extension Desk {
         }
         return only
     }
-
-    // MARK: What waits
-
-    /// Tells an owner what waits for her yes, and extends her standing grants by what was added since.
-    func attend(tellsWaiting: Bool) throws {
-        if tellsWaiting { try tellOfErasures() }
-        let pending = try session.pending(by: caller)
-        if tellsWaiting, pending.waitingCount > 0 {
-            let what = pending.waitingCount == 1 ? "1 grant waits" : "\(pending.waitingCount) grants wait"
-            Output(json: false).note("\(what) for your approval; look and answer: bevis approve")
-        }
-        guard pending.behindCount > 0 else { return }
-        let (cases, _) = try session.ownCases(by: caller, identity: person.identity.age)
-        for own in cases {
-            for standing in try session.behind(pending, of: own) { try extend(standing, of: own) }
-        }
-    }
-
-    private func extend(_ standing: GivenGrant, of own: OwnCase) throws {
-        let listed = Set(standing.items)
-        let new = try session.items(of: own, by: caller).filter { !listed.contains($0.id) }
-        guard !new.isEmpty else { return }
-        let receipt = try session.extend(standing, by: new, of: own, by: caller)
-        Output(json: false).note(
-            "grant \(short(standing.grant.id)) to \(CardView(standing.to).text) now covers \(new.count) more "
-                + "\(new.count == 1 ? "item" : "items") (entry \(receipt.proof.index) of the log)")
-    }
 }
