@@ -72,8 +72,7 @@ import Testing
         let highest = try Incident(
             parsing: bytes(
                 text.replacing("version 1\n", with: "version 18446744073709551615\n")
-                    .replacing("previous none\n", with: "previous \(String(repeating: "ab", count: 32))\n")
-                    .replacing("reason none\n", with: "reason x\n")))
+                    .replacing("previous none\n", with: "previous \(String(repeating: "ab", count: 32))\nreason x\n")))
         let one = Filed(id: Random.value(), place: 0, isAttested: false, body: highest)
         let file = CaseFile(incidents: [one, try filed(1, at: 1, try facts())], orders: [], erased: [])
         #expect(file.incidents.map(\.isUnbroken) == [false])

@@ -126,7 +126,9 @@ struct LeftOut {
         let words = "\(count) cannot be read and \(ids.count == 1 ? fate.one : fate.many)"
         throw CommandFailure(
             isDamaged ? .refused : .incomplete, "\(words): \(list)",
-            hint: "everything else is complete; see: bevis list; to have one destroyed: bevis erase ID")
+            hint: isDamaged
+                ? "everything else is complete; ask the vault's operator for a backup of what is damaged"
+                : "everything else is complete; see: bevis list; to have one destroyed: bevis erase ID")
     }
 
     private var list: String { ListedNames.text(ids.map { short($0) }) }
