@@ -105,6 +105,41 @@ import Testing
         #expect(facts["erased_items"] as? Int == 1)
     }
 
+    /// No earlier version comes back, and no private note is left behind that nothing finds.
+    @Test func incidentGoesWithAllVersionsAndItsPrivateNote() async throws {
+        let (world, _) = try await world()
+        try world.write("alone", Array("nobody but me".utf8))
+        for what in ["the first", "the other"] {
+            try await world.prepare(
+                "signe", "incident", "add", "--what", what, "--when", "2026-11-12 21:40", "--private", "alone")
+        }
+        try await world.prepare("signe", "incident", "edit", "1", "--what", "corrected", "--reason", "wrong")
+        let asked = try await world.bevis("signe", "erase", "6", "--yes")
+        #expect(asked.status == 0, "\(asked.err)")
+        for name in ["incident 1, version 1 of 2", "incident 1, version 2 of 2", "your private note about incident 1"] {
+            #expect(asked.out.contains("  \(name)\n"), "\(asked.out)")
+        }
+        try await waitUntilErased(world)
+        let shown = try await world.bevis("signe", "incident", "show", "1")
+        #expect(shown.status == 3 && shown.err.contains("there is no incident 1"), "\(shown.out)")
+        let other = try await world.bevis("signe", "incident", "show", "2", "--private")
+        #expect(other.out.contains("nobody but me"), "\(other.err)")
+
+        let note = try await world.bevis("signe", "erase", "--private-note", "2", "--yes")
+        #expect(note.status == 0 && note.out.contains("  your private note about incident 2\n"), "\(note.err)")
+        let none = try await world.bevis("signe", "erase", "--private-note", "7", "--yes")
+        #expect(none.status == 3 && none.err.contains("there is no private note about incident 7"), "\(none.err)")
+        try await waitUntilErased(world)
+        let rest = try await world.bevis("signe", "incident", "show", "2", "--private")
+        #expect(rest.status == 0 && !rest.out.contains("nobody but me"), "\(rest.out)")
+        #expect(rest.out.contains("the other"))
+        let objects = try #require(FileManager.default.enumerator(atPath: world.vault + "/objects"))
+        let names = objects.compactMap { $0 as? String }.filter { $0.count > 60 && !$0.hasSuffix(".tree") }
+        #expect(names.count == 4, "three items and one incident: \(names)")
+        let verdict = try await audit(world, "bundle")
+        #expect(verdict.status == 0, "\(verdict.out)")
+    }
+
     @Test func erasureCanBeTakenBackAndIsShownAtEveryContact() async throws {
         let world = try await World.copy()
         let none = try await world.bevis("signe", "erase")

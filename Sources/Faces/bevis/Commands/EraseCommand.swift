@@ -15,9 +15,11 @@ struct EraseCommand: AsyncParsableCommand {
         discussion: """
             Nothing is destroyed at once: the vault waits, seven days unless its operator chose otherwise, and until then \
             you can take it back. Each of your commands reminds you, and the log shows that it was asked for. Without \
-            items, shows what waits.
+            items, shows what waits. An incident or order goes with all its versions, and with your private notes \
+            about it.
             Examples:
               bevis erase 3 5
+              bevis erase --private-note 2
               bevis erase --whole-case
               bevis erase
               bevis erase --cancel 3f2a91c0b7d4
@@ -25,6 +27,10 @@ struct EraseCommand: AsyncParsableCommand {
 
     @Argument(help: "Items: their numbers in 'bevis list', or the first digits of their ids.") var items: [String] = []
     @Flag(help: "The whole case, with everything that is lent of it.") var wholeCase = false
+    @Option(
+        help: ArgumentHelp(
+            "Your private note about this incident, and nothing else of it; may be repeated.", valueName: "incident"))
+    var privateNote: [UInt64] = []
     @Option(
         help: ArgumentHelp("Take this back: the first digits of its id, as 'bevis erase' shows it.", valueName: "id"))
     var cancel: String?
@@ -35,7 +41,7 @@ struct EraseCommand: AsyncParsableCommand {
     @OptionGroup var passphrase: PassphraseOptions
 
     func validate() throws {
-        guard [!items.isEmpty, wholeCase, cancel != nil].count(where: { $0 }) <= 1 else {
+        guard [!items.isEmpty || !privateNote.isEmpty, wholeCase, cancel != nil].count(where: { $0 }) <= 1 else {
             throw ValidationError("name items, or --whole-case, or --cancel: one of them")
         }
     }
@@ -44,7 +50,7 @@ struct EraseCommand: AsyncParsableCommand {
         let desk = try Desk(vault, passphrase, tellsWaiting: false)
         if let cancel {
             try takeBack(cancel, desk)
-        } else if wholeCase || !items.isEmpty {
+        } else if wholeCase || !items.isEmpty || !privateNote.isEmpty {
             try ask(desk)
         } else {
             try list(desk)
@@ -75,19 +81,20 @@ struct EraseCommand: AsyncParsableCommand {
         guard Set(chosen.map(\.id)).count == chosen.count else {
             throw CommandFailure(.usage, "an item is named twice")
         }
-        guard chosen.count <= Erasure.maximumItems else {
+        let selected = try ErasureSelection(chosen, notes: privateNote, of: own, desk).items
+        guard selected.count <= Erasure.maximumItems else {
             throw CommandFailure(.usage, "at most \(Erasure.maximumItems) items at once")
         }
         let wait = try desk.session.erasureWait()
         let due = LocalTime.text(Person.now().seconds + wait)
         if !json {
-            let names = chosen.map { "  \(short($0.id))  \(desk.title(of: $0, own))" }
+            let names = selected.map { "  \(short($0.id))  \($0.name)" }
             try Output(json: false).line(
-                ((chosen.isEmpty ? [wholeCaseText(own)] : names) + [words(due)]).joined(separator: "\n"))
+                ((selected.isEmpty ? [wholeCaseText(own)] : names) + [words(due)]).joined(separator: "\n"))
         }
-        let what = chosen.isEmpty ? "your whole case" : chosen.count == 1 ? "this item" : "these items"
+        let what = selected.isEmpty ? "your whole case" : selected.count == 1 ? "this item" : "these items"
         try Confirm.ask("have \(what) destroyed from \(due) on", yes: yes)
-        let (asked, receipt) = try desk.session.askErasure(of: chosen.map(\.id), in: own, by: desk.caller)
+        let (asked, receipt) = try desk.session.askErasure(of: selected.map(\.id), in: own, by: desk.caller)
         guard !json else { return try Output(json: true).show(ErasureView(asked).json, or: "") }
         try Output(json: false).line(
             "asked: entry \(receipt.proof.index) of the log. From \(LocalTime.text(asked.erasure.due.seconds)) on it is "

@@ -162,6 +162,11 @@ struct CaseBook {
         try privateNotes().last { $0.body.entry.number == number }?.body
     }
 
+    /// The items that hold an incident's private note, all versions of it.
+    func privateNoteIDs(_ number: UInt64) throws -> [AgeFileID] {
+        try privateNotes().filter { $0.body.entry.number == number }.map(\.id)
+    }
+
     private func privateNotes() throws -> [Filed<PrivateNote>] {
         var notes: [Filed<PrivateNote>] = []
         for (place, item) in try desk.session.privateItems(of: own, by: desk.caller).enumerated() {
