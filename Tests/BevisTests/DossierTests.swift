@@ -183,6 +183,12 @@ import Testing
         #expect(again.status != 0)
         let checked = try await world.bevis("signe", "incident", "import", "log.csv", "--check")
         #expect(checked.out == "4 incidents can be taken in\n", "\(checked.err)")
+        // What it wrote itself is there already, in either language, corrections and exhibits included.
+        try await world.prepare("signe", "timeline", "--logskema", "english.csv", "--language", "en")
+        for form in ["log.csv", "english.csv"] {
+            let again = try await world.bevis("signe", "incident", "import", form)
+            #expect(again.out == "0 incidents taken in; 4 were there already\n", "\(again.err)")
+        }
         let log = try await world.bevis("signe", "log")
         #expect(log.outLines.contains { $0.contains("  exported  Signe Holm") })
     }

@@ -9,6 +9,8 @@ public struct LogForm: Sendable {
         public let line: Int
         /// What it states.
         public let facts: IncidentFacts
+        /// The cell that says what happened, alone.
+        public let what: FreeText
     }
 
     /// Every row that is refused.
@@ -19,6 +21,9 @@ public struct LogForm: Sendable {
 
     /// The rows in the table's order.
     public let rows: [Row]
+    /// Whether the table has the header of one that this program wrote: its own columns are passed over then, and a row
+    /// is one of a known incident where moment and words are the same.
+    public let isOwn: Bool
 
     /// How the table is to be read.
     public struct Reading: Sendable {
@@ -56,13 +61,14 @@ public struct LogForm: Sendable {
         var errors: [TableError] = []
         let header = table.rows[0].cells
         let columns = header.map { LogColumn($0) }
+        isOwn = [Language.danish, .english].contains { LogForm.header($0) == header.map { Table.original($0) } }
         for row in table.rows.dropFirst() where !row.cells.allSatisfy({ $0.allSatisfy { $0 == 0x20 } }) {
             do throws(TableError) {
                 guard row.cells.count == header.count else {
                     throw TableError(.unevenRow, line: row.line, "the row has another number of cells than the header")
                 }
-                var reader = LogRow(line: row.line, reading: reading)
-                rows.append(Row(line: row.line, facts: try reader.read(row.cells, header, columns)))
+                var reader = LogRow(line: row.line, reading: reading, isOwn: isOwn)
+                rows.append(try reader.read(row.cells, header, columns))
             } catch {
                 errors.append(error)
             }
@@ -106,23 +112,25 @@ public struct LogForm: Sendable {
 private struct LogRow {
     let line: Int
     let reading: LogForm.Reading
+    let isOwn: Bool
     private var kept: [UInt8] = []
 
-    init(line: Int, reading: LogForm.Reading) {
+    init(line: Int, reading: LogForm.Reading, isOwn: Bool) {
         self.line = line
         self.reading = reading
+        self.isOwn = isOwn
     }
 
     mutating func read(
         _ cells: [[UInt8]], _ header: [[UInt8]], _ columns: [LogColumn?]
-    ) throws(TableError) -> IncidentFacts {
+    ) throws(TableError) -> LogForm.Row {
         var texts: [LogColumn: (text: FreeText, header: [UInt8])] = [:]
         var unknown: [(FreeText, [UInt8])] = []
         for (index, cell) in cells.enumerated() {
             guard let text = try free(Table.original(cell)) else { continue }
             if let column = columns[index] {
                 texts[column] = (text, header[index])
-            } else {
+            } else if !isOwn || !LogForm.isRecord(column: index) {
                 unknown.append((text, header[index]))
             }
         }
@@ -132,10 +140,9 @@ private struct LogRow {
         var facts = IncidentFacts(try occurrence(texts), what: what)
         fill(&facts, texts)
         for (text, header) in unknown { keep(text, header) }
-        guard let whole = try free(what.bytes + kept) else { return facts }
-        facts.what = whole
+        if let whole = try free(what.bytes + kept) { facts.what = whole }
         do throws(NoteError) { try facts.check() } catch { throw TableError(.badValue, line: line, error.reason) }
-        return facts
+        return LogForm.Row(line: line, facts: facts, what: what)
     }
 
     private func free(_ bytes: [UInt8]) throws(TableError) -> FreeText? {

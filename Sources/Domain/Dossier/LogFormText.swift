@@ -15,7 +15,10 @@ extension LogForm {
         return Table.text([header(language)] + rows, separator: separator)
     }
 
-    private static func header(_ language: Language) -> [[UInt8]] {
+    /// Whether a column says of the record what only this vault knows: number, exhibits, when it was written, remark.
+    static func isRecord(column: Int) -> Bool { [0, 16, 19, 20].contains(column) }
+
+    static func header(_ language: Language) -> [[UInt8]] {
         let names: [StaticString] =
             language == .danish
             ? [

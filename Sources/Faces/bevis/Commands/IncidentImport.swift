@@ -36,10 +36,13 @@ extension IncidentCommand {
             if check { return try tell(form.rows.count, 0, "can be taken in") }
             let desk = try Desk(vault, passphrase)
             let book = try CaseBook(desk, try desk.ownCase(dossier.matter))
-            var known = Set(book.file.incidents.flatMap(\.versions).map { Import.key($0.body.facts) })
+            let versions = book.file.incidents.flatMap(\.versions).map(\.body.facts)
+            var known = Set(versions.map { Import.key($0) })
+            let told = Set(versions.map { Import.occasion($0, $0.what) })
             var number = book.file.nextIncident
             var count = 0
             for row in form.rows where known.insert(Import.key(row.facts)).inserted {
+                if form.isOwn, told.contains(Import.occasion(row.facts, row.what)) { continue }
                 try book.write(Incident(try book.entry(number), row.facts), language)
                 (number, count) = (number + 1, count + 1)
             }
@@ -58,6 +61,11 @@ extension IncidentCommand {
             var facts = facts
             facts.exhibits = []
             return facts.text
+        }
+
+        /// When something happened, and what: enough to know a row again that this program wrote.
+        private static func occasion(_ facts: IncidentFacts, _ what: FreeText) -> [UInt8] {
+            IncidentFacts(facts.occurred, what: what).text
         }
 
         private func form() throws -> LogForm {
