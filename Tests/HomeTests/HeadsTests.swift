@@ -142,19 +142,18 @@ import Testing
         #expect(throws: HomeError(.altered, "", "")) { try cards.keep(first) }
     }
 
-    @Test func caseReferencesComeBack() throws {
-        let references = CaseReferences(try bench.home)
-        let id: Digest = Random.value()
-        let reference = CaseReference(id: id.bytes, vault: origin, card: nil)
-        try references.keep(reference)
-        #expect(try references.all() == [reference])
-        let newer = CaseReference(id: id.bytes, vault: origin, card: NoteHash(of: [1]))
-        try references.keep(newer)
-        #expect(try references.reference(id.bytes) == newer)
-        let other: Digest = Random.value()
-        #expect(throws: HomeError(.missing, "", "")) { try references.reference(other.bytes) }
-        let name = { (id: Digest) in "cases/" + String(decoding: id.hex, as: UTF8.self) }
-        try bench.write(name(other), try bench.read(name(id)))
-        #expect(throws: HomeError(.altered, "", "")) { try references.reference(other.bytes) }
+    @Test func machinesOfACaseComeBack() throws {
+        let machines = CaseMachines(try bench.home)
+        let (id, other): (Digest, Digest) = (Random.value(), Random.value())
+        #expect(try machines.known(of: id.bytes) == nil)
+        for recipients in [["age1one"], ["age1one", "age1two"], []] {
+            let known = KnownMachines(recipients.map { Array($0.utf8) })
+            try machines.keep(known, of: id.bytes)
+            #expect(try machines.known(of: id.bytes) == known)
+        }
+        #expect(try machines.known(of: other.bytes) == nil)
+        try bench.write("machines/" + String(decoding: other.hex, as: UTF8.self), Array("another\n".utf8))
+        #expect(throws: HomeError(.altered, "", "")) { try machines.known(of: other.bytes) }
+        #expect(throws: HomeError(.altered, "", "")) { try machines.keep(KnownMachines([[0x0A]]), of: id.bytes) }
     }
 }

@@ -134,7 +134,23 @@ final class Desk {
                 "case \(short(id)) is yours too, but its keys are not on this machine; get it back with its own sheet: "
                     + "bevis recover")
         }
+        for own in opened { try tellOfMachines(own) }
         return opened
+    }
+
+    /// Tells, once, that the recovery sheet of a case was used elsewhere: it may not have been she.
+    private func tellOfMachines(_ own: OwnCase) throws {
+        let (memory, id) = (CaseMachines(person.home), own.card.caseID.bytes)
+        let (known, now) = (try memory.known(of: id), KnownMachines(own.keys.machines.map { [UInt8]($0.text) }))
+        guard known != now else { return }
+        let here = [UInt8](person.identity.age.recipient.text)
+        let added = now.recipients.filter { $0 != here && !(known?.recipients.contains($0) ?? true) }
+        if !added.isEmpty {
+            Output(json: false).note(
+                "warning: the recovery sheet of case \(short(own.card.caseID)) was used on another machine, which has its keys now. If "
+                    + "that was not you, somebody has the sheet: take your items away, open a new case, erase this one")
+        }
+        try memory.keep(now, of: id)
     }
 
     /// The case that was named by the first digits of its id, or the only one.
