@@ -202,7 +202,7 @@ import Testing
         #expect(
             refused.err == """
                 line 2: the date can be read in two ways; say which order it has
-                bevis: 'log.csv': 1 rows are refused; nothing was taken in
+                bevis: 'log.csv': 1 row is refused; nothing was taken in
                   where the day comes first: --date-order dmy; else write dates as 2026-11-12
 
                 """)

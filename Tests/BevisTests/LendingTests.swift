@@ -32,7 +32,7 @@ import Testing
         #expect(given.outLines.count == 2)
         #expect(given.outLines.first?.contains("  open  to Mads Krag (police, Politi)  3 items  read  until ") == true)
         #expect(given.outLines.first?.hasSuffix("  opened 1 of 1  Brud 12. november") == true, "\(given.out)")
-        #expect(given.outLines.last?.contains("  not yet  to Mads Krag (police, Politi)  1 items  ") == true)
+        #expect(given.outLines.last?.contains("  not yet  to Mads Krag (police, Politi)  1 item  ") == true)
     }
 
     @Test func rightToListDoesNotOpen() async throws {

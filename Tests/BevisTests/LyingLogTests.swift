@@ -207,7 +207,7 @@ import TransparencyLog
             }
             let listed = try await world.bevis("signe", "grants", "--given")
             #expect(listed.status == 0)
-            #expect(listed.out.contains("  open  to Mads Krag (police, Politi)  1 items  "), "\(listed.out)")
+            #expect(listed.out.contains("  open  to Mads Krag (police, Politi)  1 item  "), "\(listed.out)")
             #expect(
                 listed.err.contains(
                     /^the vault says that grant ([0-9a-f]{12}) was revoked, but its log holds no such entry; do not rely on it: bevis revoke \1\n$/

@@ -66,7 +66,11 @@ struct GrantCommand: AsyncParsableCommand {
         if let under { return try desk.heldGrant(under) }
         guard matter == nil, !standing, try desk.ownCases().isEmpty else { return nil }
         let all = try desk.heldGrants().filter { $0.state == .open && $0.grant.lend.rights != .none }
-        guard let only = all.first else { return nil }
+        guard let only = all.first else {
+            throw CommandFailure(
+                .refused, "you have no case here, and nothing that you hold may be lent on",
+                hint: "see: bevis grants; open a case: bevis case create")
+        }
         guard all.count == 1 else {
             throw CommandFailure(
                 .usage, "you hold several grants that may be lent on", hint: "name one with --under; bevis grants")

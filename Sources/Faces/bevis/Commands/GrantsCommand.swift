@@ -115,7 +115,7 @@ struct GrantLine {
     var erased = 0
 
     private var items: String {
-        (grant.scope == .standing ? "all items" : "\(grant.listSize / 2) items")
+        (grant.scope == .standing ? "all items" : grant.listSize == 2 ? "1 item" : "\(grant.listSize / 2) items")
             + (erased == 0 ? "" : ", \(erased) of them erased by the owner")
     }
 

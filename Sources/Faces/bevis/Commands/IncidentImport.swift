@@ -53,7 +53,7 @@ extension IncidentCommand {
         private func tell(_ count: Int, _ left: Int, _ what: String) throws {
             let value = JSONValue.object(["incidents": .number(Int64(count)), "known": .number(Int64(left))])
             let rest = left == 0 ? "" : "; \(left) were there already"
-            try Output(json: json).show(value, or: "\(count) incidents \(what)\(rest)")
+            try Output(json: json).show(value, or: "\(count) \(count == 1 ? "incident" : "incidents") \(what)\(rest)")
         }
 
         /// What makes two rows the same: all that a form states, but for exhibits.
@@ -84,7 +84,8 @@ extension IncidentCommand {
                     Output(json: false).note("line \(refused.line): \(refused.reason)")
                 }
                 throw CommandFailure(
-                    .refused, "\(Escaped.quoted(file)): \(error.errors.count) rows are refused; nothing was taken in",
+                    .refused, "\(Escaped.quoted(file)): \(error.errors.count) \(error.errors.count == 1 ? "row is" : "rows are") refused; "
+                        + "nothing was taken in",
                     hint: Import.hint(error.errors))
             }
         }

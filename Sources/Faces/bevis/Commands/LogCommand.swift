@@ -225,7 +225,7 @@ struct TrailLine {
 
     var text: String {
         var text = "\(index)  \(LocalTime.text(record.time.seconds))  \(string(record.event.word))"
-        text += "  \(actor.map { CardView($0).text } ?? device ?? "the custodian")"
+        text += "  \(actor.map { CardView($0).text } ?? device ?? nobody)"
         if !record.items.isEmpty { text += "  \(record.items.map { titles[$0] ?? short($0) }.joined(separator: ", "))" }
         if let request {
             text += "  for: \(Escaped.text(request.purpose.bytes))"
@@ -241,6 +241,11 @@ struct TrailLine {
             text += "  because \(record.failures.map { "\($0.sentence)" }.joined(separator: "; "))"
         }
         return text
+    }
+
+    /// Who stands for what nobody's card does: a recovery names none.
+    private var nobody: String {
+        record.event == .keyChanged ? "whoever recovered the case with its sheet" : "the custodian"
     }
 
     var json: JSONValue {

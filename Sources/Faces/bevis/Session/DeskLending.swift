@@ -42,7 +42,7 @@ extension Desk {
     func givenGrants(_ matter: String?) throws -> [GivenGrant] {
         let held = try heldGrants().filter { $0.grant.lend.rights != .none }
         let below = held.isEmpty ? [] : try session.givenGrants(below: held, by: caller)
-        guard try matter != nil || held.isEmpty || !ownCases().isEmpty else { return try proven(below) }
+        guard try matter != nil || !ownCases().isEmpty else { return try proven(below) }
         return try proven(try session.givenGrants(of: ownCase(matter), by: caller) + below)
     }
 
