@@ -60,6 +60,25 @@ import Testing
         #expect(try await world.watchOnce().out.contains("taken") == false)
     }
 
+    /// The proof of its clips is there as long as the log, whatever became of the owner's folder.
+    @Test func completenessOfAWithdrawnDeviceIsStatedAfterARecoveryToo() async throws {
+        let world = try await World.copy()
+        try await world.pair()
+        _ = try world.film("2026-11-22/18/hall/04.05.mp4", 1)
+        #expect(try await world.watchOnce().status == 0)
+        let devices = try #require(
+            try await world.bevis("signe", "device", "list", "--json").json() as? [[String: Any]])
+        let id = try #require(devices.first?["device"] as? String)
+        try await world.prepare("signe", "device", "withdraw", "Gangen")
+        let sheet = PersonTests.typedLines(String(decoding: try world.read("sheet.txt"), as: UTF8.self))
+        let back = try await world.bevis(
+            "later", "recover", "--name", "Signe Holm", input: Array((sheet.joined(separator: "\n") + "\n").utf8))
+        #expect(back.status == 0, "\(back.err)")
+        let stated = try await world.bevis("later", "completeness", String(id.prefix(12)), "--json")
+        let facts = try #require(try stated.json() as? [String: Any], "\(stated.err)")
+        #expect(facts["clips"] as? Int == 1)
+    }
+
     @Test func halfWrittenFileIsTakenAsItIsAndAgainOnceFinished() async throws {
         let world = try await World.copy()
         try await world.pair()

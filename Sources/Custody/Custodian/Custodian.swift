@@ -138,7 +138,10 @@ public final class Custodian: Sendable {
                 guard ledger.hasRoom || isSmall else { throw Custodian.full }
                 return try body(ledger)
             }
-        } catch let error as StorageError where error.code == .conflict {
+        } catch let error as StorageError {
+            // What was rolled back may have held a grant whose key was derived already, and whose id another may take.
+            streams.forgetAll()
+            guard error.code == .conflict else { throw error }
             throw CustodianError(.conflict, "something under the same id is stored already")
         }
     }

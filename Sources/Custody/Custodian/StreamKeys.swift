@@ -46,6 +46,9 @@ final class StreamKeys: Sendable {
         }
     }
 
+    /// Forgets all keys: they are opened or derived again.
+    func forgetAll() { known.withLock { $0.removeAll() } }
+
     private func derive(_ stream: StreamID, in reader: any RecordReader) throws -> StreamKey {
         switch stream {
         case .vault:

@@ -34,10 +34,10 @@ struct CompletenessCommand: AsyncParsableCommand {
         let to = try to.map { Timestamp(seconds: try TimeArgument.moment($0, now: now.seconds, day: .end)) }
         let desk = try Desk(vault, passphrase)
         let own = try desk.ownCase(matter)
-        let device = try OwnDevices(own, desk.person.home).device(device)
         let entries = try desk.session.entries()
         let reading = try desk.session.read(
             .matter(own.card.caseID), key: own.streamKey, entries: entries, by: desk.caller)
+        let device = try OwnDevices(own, desk.person.home, reading).device(device)
         try desk.remember()
         let signs = try CompletenessCommand.signs(of: device.key, in: reading)
         guard let first = signs.first else {

@@ -83,9 +83,9 @@ extension IncidentCommand {
                 for refused in error.errors.prefix(20) {
                     Output(json: false).note("line \(refused.line): \(refused.reason)")
                 }
+                let rows = error.errors.count == 1 ? "1 row is" : "\(error.errors.count) rows are"
                 throw CommandFailure(
-                    .refused, "\(Escaped.quoted(file)): \(error.errors.count) \(error.errors.count == 1 ? "row is" : "rows are") refused; "
-                        + "nothing was taken in",
+                    .refused, "\(Escaped.quoted(file)): \(rows) refused; nothing was taken in",
                     hint: Import.hint(error.errors))
             }
         }

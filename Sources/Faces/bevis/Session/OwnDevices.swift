@@ -1,3 +1,4 @@
+import AuditTrail
 import Camera
 import CustodianClient
 import Home
@@ -23,7 +24,8 @@ struct OwnDevices {
 
     let all: [Device]
 
-    init(_ own: OwnCase, _ home: HomeFolder) throws {
+    /// - Parameter reading: the case's stream, which knows devices that were withdrawn before this folder was made anew.
+    init(_ own: OwnCase, _ home: HomeFolder, _ reading: StreamReading? = nil) throws {
         let paired = PairedDevices(home)
         var devices = try own.card.signers.map { key in
             Device(key: key, name: try OwnDevices.card(paired.card(of: key))?.name, isCurrent: true)
@@ -32,7 +34,17 @@ struct OwnDevices {
             guard let card = try OwnDevices.card(note), !own.card.signers.contains(card.key) else { continue }
             devices.append(Device(key: card.key, name: card.name, isCurrent: false))
         }
+        for key in OwnDevices.signers(in: reading) where !devices.contains(where: { $0.key == key }) {
+            devices.append(Device(key: key, name: nil, isCurrent: false))
+        }
         all = devices
+    }
+
+    /// The keys that any case card of a stream names.
+    private static func signers(in reading: StreamReading?) -> [VerifierKey] {
+        (reading?.entries ?? []).flatMap(\.disclosed.notes).flatMap { bytes in
+            (try? UnverifiedNote(parsing: bytes)).flatMap { try? CaseCard(parsing: $0.text) }?.signers ?? []
+        }
     }
 
     private static func card(_ note: UnverifiedNote?) throws -> DeviceCard? {
