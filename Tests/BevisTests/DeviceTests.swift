@@ -131,7 +131,7 @@ extension Sandbox {
         let refused = try await world.watchOnce()
         #expect(refused.status == 1)
         #expect(
-            refused.err.contains("refused: the ingest record's signer is no device of this case"), "\(refused.err)")
+            refused.err.contains("refused: this device is none of the case"), "\(refused.err)")
         #expect(try await world.added().map { $0["attested"] as? Bool } == [true])
         let again = try await world.bevis("signe", "device", "withdraw", "Gangen")
         #expect(again.status == 1)

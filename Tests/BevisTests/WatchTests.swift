@@ -98,7 +98,7 @@ import Testing
         let writer = open(world.path("cam/2026-11-22/18/hall/04.05.mp4"), O_WRONLY | O_APPEND | O_CLOEXEC)
         let waited = try await world.watchOnce()
         #expect(waited.status == 4)
-        #expect(waited.err.contains("bevis: 1 files were not taken\n"), "\(waited.err)")
+        #expect(waited.err.contains("bevis: 1 file was not taken\n"), "\(waited.err)")
         #expect(try await world.added().isEmpty)
         #expect(write(writer, [1, 2, 3] as [UInt8], 3) == 3)
         close(writer)

@@ -68,7 +68,7 @@ struct GrantCommand: AsyncParsableCommand {
         let all = try desk.heldGrants().filter { $0.state == .open && $0.grant.lend.rights != .none }
         guard let only = all.first else {
             throw CommandFailure(
-                .refused, "you have no case here, and nothing that you hold may be lent on",
+                .unreachable, "you have no case here, and nothing that you hold may be lent on",
                 hint: "see: bevis grants; open a case: bevis case create")
         }
         guard all.count == 1 else {
