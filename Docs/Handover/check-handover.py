@@ -2,15 +2,26 @@
 
     python3 check-handover.txt FOLDER [--log KEY] [--owner KEY]
 
-Needs Python 3.8 and its package "cryptography". Have the log's key from the vault's operator, or the owner's from
+FOLDER may also be the one in which the folders of a divided handover lie. Needs Python 3.8; signatures need its package
+"cryptography" too, all else is checked without it. Have the log's key from the vault's operator, or the owner's from
 herself: without either, this tells only that the folder holds together. It ends with 0 when all of it holds, 1 when
-something was altered or does not hold, 3 when something cannot be read, 4 when something is missing. It opens no file
-outside the folder and writes none.
+something was altered, added, or nothing can be checked, 3 when something cannot be read or no signature was checked,
+4 when something is missing. It opens no file outside the folder and writes none.
 """
 import base64, hashlib, os, re, sys
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+try:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+except ImportError:
+    InvalidSignature, Ed25519PublicKey = ValueError, None
 
+VERDICTS = {  # from the best to the worst: with what the program ends, and what it says
+    "holds": (0, "holds"),
+    "incomplete": (4, "incomplete: something is missing, and what it would say cannot be checked"),
+    "added": (1, "more than was handed over: somebody put files there that do not belong to it"),
+    "uncheckable": (1, "nothing here can be checked: what would say so is gone"),
+    "altered": (1, "altered: do not rely on this folder"),
+}
 TAGS = ["bag-info.txt", "bagit.txt", "index.html", "manifest-sha256.txt"]
 KNOWN = r"data/(dossier\.pdf|incidents\.csv|case\.jsonld|custody/check-handover\.txt|(exhibits|copies|texts)/[^/]+" \
         r"|custody/items/[0-9a-f]{64}\.txt|custody/notes/[0-9a-f]{64}\.note" \
@@ -19,7 +30,9 @@ BEHIND = {"case-opened": "case-card", "case-card-changed": "case-card", "item-ad
           "lent-on": "grant", "expired": "grant", "extended": "extension", "listed": "request", "opened": "request",
           "exported": "request", "refused": "request", "approved": "approval", "declined": "decline",
           "revoked": "revocation"}  # the kind of note that each event of the log names first
-faults, remarks, files = [], [], {}
+TOP = TAGS + ["handover.note", "tagmanifest-sha256.txt", "data"]
+LEFT_BY_SYSTEMS = r"(?i)(.*/)?(\.ds_store|thumbs\.db|desktop\.ini|\._[^/]*)"
+faults, remarks, added, files = [], [], [], {}
 
 
 def need(holds, place, what, missing=False):
@@ -101,7 +114,8 @@ class Note(Text):
 
 
 def signed(data, key):
-    """Whether one line of a note, and no other, is by this key, and is its signature of the text."""
+    """Whether one line of a note, and no other, is by this key, and is its signature of the text. Without the package
+    for signatures the last of it is not looked at; the end of the program says so."""
     try:
         (name, identity, encoded), cut = key.split("+", 2), data.rindex(b"\n\n") + 1
         raw = unbase64(encoded)
@@ -110,7 +124,8 @@ def signed(data, key):
         own = [line[4:] for line in own if line[:4].hex() == identity]
         if len(own) != 1 or len(raw) != 33 or raw[0] != 1 or sha(name.encode(), b"\n", raw)[:4].hex() != identity:
             return False
-        Ed25519PublicKey.from_public_bytes(raw[1:]).verify(own[0], data[:cut])
+        if Ed25519PublicKey:
+            Ed25519PublicKey.from_public_bytes(raw[1:]).verify(own[0], data[:cut])
         return True
     except (ValueError, IndexError, InvalidSignature):
         return False
@@ -135,17 +150,22 @@ def list_files(top):
         for name in folders + names:
             path = os.path.join(folder, name)
             place = os.path.relpath(path, top).replace(os.sep, "/")
-            if need(not os.path.islink(path), ascii(place), "is a link; it was not opened") and name in names:
-                if need(os.path.isfile(path) and re.fullmatch(r"[!-$&-\[\]-~]+", place), ascii(place),
-                        "is no plain file, or has a name that no handover gives"):
+            if not need(not os.path.islink(path), ascii(place), "is a link; it was not opened") or name in folders:
+                continue
+            if need(os.path.isfile(path), ascii(place), "is no plain file"):
+                if re.fullmatch(LEFT_BY_SYSTEMS, place):
+                    remarks.append("left by a computer's system, not part of the handover: " + ascii(place))
+                elif re.fullmatch(r"[!-$&-\[\]-~]+", place):
                     files[place] = path
+                else:
+                    added.append(ascii(place))
 
 
 def check_files(bound):
     """Every file is named once, has the hash beside its name, and no other is there. Gives the hashes."""
-    hashes = {}
+    hashes, proven, trusted = {}, {"tagmanifest-sha256.txt": bound}, 0
     for manifest in ("tagmanifest-sha256.txt", "manifest-sha256.txt"):
-        data, last = read(manifest), ""
+        data, last, named = read(manifest), "", {}
         covers = (lambda place: place in TAGS) if manifest[0] == "t" else (lambda place: place.startswith("data/"))
         need(manifest[0] == "m" or not data or bound in ("", sha(data).hex()), manifest,
              "is not the one that the owner signed")
@@ -153,15 +173,20 @@ def check_files(bound):
             fits = re.fullmatch(r"([0-9a-f]{64})  ([!-$&-\[\]-~]+)", line)
             if need(fits and covers(fits[2]) and ".." not in fits[2].split("/") and fits[2] > last, manifest,
                     "has a line that is not a hash and a path of this folder, in order"):
-                last = fits[2]
+                last, named[fits[2]] = fits[2], fits[1]
                 if need(last in files, last, "is missing", missing=True):
                     hashes[last] = digest(last)
                     need(hashes[last] == fits[1], last, "was altered: the manifest gives another SHA-256")
-    for place in files:
-        need(place in TAGS + ["handover.note", "tagmanifest-sha256.txt"] or re.fullmatch(KNOWN, place), place,
-             "does not belong to a handover")
-        unless_missing(place in hashes or place in ("handover.note", "tagmanifest-sha256.txt"), place,
-                       "was added later")
+        if data and proven.get(manifest) == sha(data).hex():
+            proven.update(named)
+            trusted += 1
+    for place in sorted(set(files) - {"handover.note", "tagmanifest-sha256.txt"}):
+        if place not in proven and trusted == 2 or not (place in TAGS or re.fullmatch(KNOWN, place)):
+            added.append(place)
+            del files[place]
+        elif bound:
+            need(place in proven, place, "cannot be checked: what would say what it was is missing or altered",
+                 missing=True)
     return hashes
 
 
@@ -264,12 +289,13 @@ def check_items(items, lines, notes, cards, hashes):
                            "belongs to no item, or does not give the hash of the file beside it")
 
 
-def main(top, log=None, owner=None):
+def check_folder(top, log, owner):
+    """Checks one folder, and gives its note, empty where it is missing."""
     list_files(top)
     note = Note("handover.note", read("handover.note"))
     hashes = check_files(note.one("tag-manifest"))
     if not note.text:
-        return
+        return note
     need(note.kind == "handover" and owner in (None, note.one("owner")) and note.signed(note.one("owner")),
          "handover.note", "is not signed by the owner")
     head = unbase64(note.one("checkpoint"))
@@ -287,7 +313,73 @@ def main(top, log=None, owner=None):
                     items[one.one("item")] = one
         lines = check_lines(head)
         check_items(items, lines, notes, check_notes(lines, notes, items, note), hashes)
-        remarks.append("%d items, %d lines of the log, signed by %s" % (len(items), len(lines), note.one("owner")))
+        remarks.append("%d items, %d lines of the log, folder %s of %s, signed by %s" % (
+            len(items), len(lines), note.one("volume"), note.one("volumes"), note.one("owner")))
+    return note
+
+
+def judge(top, log, owner):
+    """Checks one folder and prints what there is to say of it. Gives the verdict and the note."""
+    for known in (faults, remarks, added, files):
+        known.clear()
+    note = Note("handover.note", b"")
+    try:
+        note = check_folder(top, log, owner)
+    except (ValueError, KeyError, IndexError, TypeError) as error:
+        need(False, "the folder", "holds something that cannot be read: %s" % ascii(str(error)))
+    verdict = ("altered" if any(not missing for _, _, missing in faults) else "added" if added and note.text
+               else "uncheckable" if not note.text else "incomplete" if faults else "holds")
+    for remark in remarks:
+        print(remark)
+    for place, what, _ in faults:
+        print("  %s: %s" % (place, what))
+    for place in added:
+        print("  %s: does not belong to the handover" % place)
+    return verdict, note
+
+
+def judge_parts(top, names, log, owner):
+    """Checks the folders of a divided handover, and whether they are all there. Gives the verdict."""
+    verdicts, notes = [], []
+    for name in names:
+        verdict, note = judge(os.path.join(top, name), log, owner)
+        print("%s: %s" % (ascii(name), VERDICTS[verdict][1]))
+        verdicts.append(verdict)
+        notes += [note] if note.text else []
+    same = {tuple(note.one(key) for key in ("case", "owner", "log", "checkpoint", "volumes")) for note in notes}
+    numbers = sorted(int(note.one("volume")) for note in notes)
+    if len(same) > 1 or len(set(numbers)) < len(numbers):
+        print("  these folders are not of one handover, or one of them is there twice")
+        verdicts.append("altered")
+    count = max(int(note.one("volumes")) for note in notes) if notes else 0
+    for number in sorted(set(range(1, count + 1)) - set(numbers)):
+        print("  folder %d of %d is missing" % (number, count))
+        verdicts.append("incomplete")
+    if count and numbers == list(range(1, count + 1)):
+        print("all %d folders of the handover are here" % count)
+    for name in sorted(set(os.listdir(top)) - set(names)):
+        if re.fullmatch(r"[0-9]+\.zip(\.age)?", name):
+            print("  %s was not looked into" % ascii(name))
+        elif not re.fullmatch(LEFT_BY_SYSTEMS, name):
+            print("  %s: does not belong to the handover" % ascii(name))
+            verdicts.append("added")
+    return max(verdicts, key=list(VERDICTS).index)
+
+
+def main(top, log=None, owner=None):
+    beside = os.listdir(top)
+    parts = [name for name in sorted(beside, key=lambda name: (len(name), name))
+             if any(os.path.isfile(os.path.join(top, name, one)) for one in TOP)]
+    verdict = judge_parts(top, parts, log, owner) if parts and not set(beside) & set(TOP) else judge(top, log, owner)[0]
+    code, words = VERDICTS[verdict]
+    if not Ed25519PublicKey:
+        print('No signature was checked: the Python package "cryptography" is not here, only hashes and proofs were '
+              "looked at.\nInstall it and run this again: python3 -m pip install cryptography")
+        code, words = code or 3, words if code else "what was checked holds, but no signature was checked"
+    print(words)
+    if not log and not owner:
+        print("The keys come from the folder itself: this tells only that it holds together.")
+    return code
 
 
 options = dict(zip(sys.argv[2::2], sys.argv[3::2]))
@@ -295,18 +387,7 @@ if len(sys.argv) % 2 or set(options) - {"--log", "--owner"}:
     print(__doc__)
     sys.exit(2)
 try:
-    main(sys.argv[1], options.get("--log"), options.get("--owner"))
+    sys.exit(main(sys.argv[1], options.get("--log"), options.get("--owner")))
 except OSError as error:
     print("cannot be read: %s" % error)
     sys.exit(3)
-except (ValueError, KeyError, IndexError, TypeError) as error:
-    need(False, "the folder", "holds something that cannot be read: %s" % ascii(str(error)))
-for remark in [] if faults else remarks:
-    print(remark)
-for place, what, _ in faults:
-    print("  %s: %s" % (place, what))
-altered = any(not missing for _, _, missing in faults)
-print("altered: do not rely on this folder" if altered else "incomplete" if faults else "holds")
-if not options:
-    print("The keys come from the folder itself: this tells only that it holds together.")
-sys.exit(1 if altered else 4 if faults else 0)

@@ -84,7 +84,7 @@ import TransparencyLog
         let handed = try await HandedOver.copy()
         let grant = try #require(try handed.lines(.granted).first)
         let names = [
-            "handover.note", "index.html", "manifest-sha256.txt", "data/exhibits/001-hallway.jpg",
+            "index.html", "data/exhibits/001-hallway.jpg",
             "data/custody/check-handover.txt", grant + ".record", grant + ".salt",
             try #require(try handed.lines(.caseOpened).first) + ".tlog-proof",
             try #require(try handed.files().first { $0.hasPrefix("data/custody/items/") }),
@@ -98,10 +98,85 @@ import TransparencyLog
             try await expect(handed, 4, "  \(name): is missing\n", ["--keys", "Keys"], name)
             try handed.write(name, bytes)
         }
+        // Without a manifest nothing says of the copies and pages what they were; the originals are proven by the log.
+        let place = "data/copies/002-still.jpg"
+        try handed.write(place, try handed.read(place) + [0])
+        for name in ["manifest-sha256.txt", "tagmanifest-sha256.txt"] {
+            let bytes = try handed.read(name)
+            try handed.remove(name)
+            // The manifest that is left is of no account: somebody could have fitted it to what he altered.
+            let payload = name == "tagmanifest-sha256.txt" ? try handed.refit(place) : nil
+            try await expect(handed, 4, "incomplete: something is missing, and ", ["--keys", "Keys"], name)
+            try await expect(handed, 4, "  \(place): cannot be checked without what is missing\n")
+            let (audit, _) = try await handed.check()
+            for words in ["nothing is altered", "001-hallway.jpg: "] { #expect(!audit.out.contains(words)) }
+            try handed.write(name, bytes)
+            if let payload { try handed.write("manifest-sha256.txt", payload) }
+        }
         let whole = try await Command(folder: handed.world.folder).run(["bevis-audit", "verify-handover", "nowhere"])
         #expect(whole.status == 3)
         let wrong = try await Command(folder: handed.world.folder).run(["python3", HandedOver.checker])
         #expect(wrong.status == 2)
+    }
+
+    /// Whoever takes away what the owner signed gets no word that anything is as it was.
+    @Test func withoutTheOwnersNoteNothingIsSaidToHold() async throws {
+        let handed = try await HandedOver.copy()
+        try handed.remove("handover.note")
+        try await expect(handed, 1, "nothing here can be checked: what would say so is gone\n")
+        try handed.remove("manifest-sha256.txt")
+        try handed.remove("tagmanifest-sha256.txt")
+        try handed.write("data/exhibits/002-hallway.mp4", Array("FAKE".utf8))
+        try await expect(handed, 1, "nothing here can be checked: what would say so is gone\n")
+        let (audit, python) = try await handed.check(["--keys", "Keys", "--json"])
+        let facts = try #require(try audit.json() as? [String: Any])
+        #expect(facts["verdict"] as? String == "uncheckable" && facts["anchored"] as? Bool == false)
+        #expect(python.out.hasSuffix("nothing here can be checked: what would say so is gone\n"), "\(python.out)")
+        #expect(!audit.out.contains("nothing is altered") && !python.out.contains("holds"))
+    }
+
+    /// Mac and Windows leave these as soon as somebody looks at the folder.
+    @Test func whatSystemsLeaveIsNamedAndDoesNotCount() async throws {
+        let handed = try await HandedOver.copy()
+        let names = [".DS_Store", "data/exhibits/Thumbs.db", "data/Desktop.ini", "data/exhibits/._001-hallway.jpg"]
+        for name in names { try handed.write(name, [1]) }
+        let (audit, python) = try await handed.check()
+        #expect(audit.status == 0 && python.status == 0, "\(audit.out)\(python.out)")
+        #expect(audit.out.hasPrefix("holds: ") && python.out.hasSuffix("\nholds\n"))
+        for name in names {
+            #expect(audit.out.contains("not part of the handover, left by a computer's system: \(name)\n"))
+            #expect(python.out.contains("left by a computer's system, not part of the handover: '\(name)'\n"))
+        }
+        try handed.write("data/exhibits/letter.pdf", [1])
+        let more = try await handed.check()
+        #expect(more.audit.status == 1 && more.python.status == 1)
+        #expect(
+            more.audit.out.hasPrefix(
+                "added: all that belongs to the handover holds, but 1 file does not belong to it; somebody put something "
+                    + "there\n"))
+        #expect(more.audit.out.hasSuffix("\n  data/exhibits/letter.pdf: does not belong to the handover\n"))
+        #expect(more.python.out.contains("  data/exhibits/letter.pdf: does not belong to the handover\n"))
+        // A link is no file that a system leaves.
+        try handed.remove("data/exhibits/letter.pdf")
+        #expect(symlink("/etc/hostname", handed.path("data/.DS_Store")) == 0)
+        try await expect(handed, 1, "  data/.DS_Store: is a link or no plain file; it was not opened\n")
+    }
+
+    @Test func pageWithoutItsPackageChecksAllElseAndSaysSo() async throws {
+        let handed = try await HandedOver.copy()
+        try FileManager.default.createDirectory(
+            atPath: handed.world.path("lacking/cryptography"), withIntermediateDirectories: true)
+        try handed.world.write("lacking/cryptography/__init__.py", Array("raise ImportError\n".utf8))
+        let command = Command(folder: handed.world.folder, environment: ["PYTHONPATH": handed.world.path("lacking")])
+        let words = ["python3", HandedOver.checker, handed.folder, "--log", try handed.trustedLog()]
+        let lacking = try await command.run(words)
+        #expect(lacking.status == 3 && lacking.err.isEmpty, "\(lacking.out)\(lacking.err)")
+        #expect(lacking.out.contains("No signature was checked: the Python package \"cryptography\" is not here"))
+        #expect(lacking.out.contains("python3 -m pip install cryptography\n"))
+        #expect(lacking.out.hasSuffix("\nwhat was checked holds, but no signature was checked\n"), "\(lacking.out)")
+        try handed.write("data/exhibits/001-hallway.jpg", [1])
+        let altered = try await command.run(words)
+        #expect(altered.status == 1 && altered.out.hasSuffix("altered: do not rely on this folder\n"))
     }
 
     @Test func whatWasAddedIsFoundAndNothingHostileIsOpened() async throws {
@@ -110,7 +185,7 @@ import TransparencyLog
             "autorun.inf", "data/exhibits/999-more.jpg", "data/custody/log/999999.record", "data/x", "d\u{E6}t",
         ] {
             try handed.write(name, Array("x".utf8))
-            try await expect(handed, 1, "  ", ["--keys", "Keys"], name)
+            try await expect(handed, 1, "added: all that belongs to the handover holds, ", ["--keys", "Keys"], name)
             try handed.remove(name)
         }
         // Links out of the folder, in place of a file and of a folder; what nobody could read to its end.
@@ -316,6 +391,18 @@ import TransparencyLog
 }
 
 extension HandedOver {
+    /// Fits the manifest to a file that was altered.
+    /// - Returns: the manifest as it was.
+    fileprivate func refit(_ place: String) throws -> [UInt8] {
+        let old = try read("manifest-sha256.txt")
+        let lines = String(decoding: old, as: UTF8.self).split(separator: "\n").map { line -> String in
+            guard line.hasSuffix("  " + place) else { return String(line) }
+            return String(decoding: SHA256.hash((try? read(place)) ?? []).hex, as: UTF8.self) + "  " + place
+        }
+        try write("manifest-sha256.txt", Array((lines.joined(separator: "\n") + "\n").utf8))
+        return old
+    }
+
     /// Fits the tag manifest to a manifest that was altered, and signs.
     fileprivate func resealTags() throws {
         let names = ["bag-info.txt", "bagit.txt", "index.html", "manifest-sha256.txt"]

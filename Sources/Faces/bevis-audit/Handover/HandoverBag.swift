@@ -13,31 +13,46 @@ struct HandoverBag {
     private static let note = String(decoding: HandoverLayout.note, as: UTF8.self)
     private static let declaration = Array("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n".utf8)
 
-    private let files: HandoverFiles
     private let faults: HandoverFaults
-    /// Hashes of the files below `data/`, computed.
+    /// Hashes of the files that a manifest names, computed.
     private(set) var digests: [String: Digest] = [:]
+    /// Files that the owner's signature binds.
+    private(set) var bound: Set<String> = []
 
-    /// Checks all files against the manifests, and the tag manifest against the note.
-    init(_ files: HandoverFiles, boundTo tagManifest: Digest?, _ faults: HandoverFaults) throws(CommandFailure) {
-        self.files = files
+    /// Checks all files against the manifests, and the tag manifest against the note; sets aside what does not belong.
+    init(_ files: inout HandoverFiles, boundTo signed: Digest?, _ faults: HandoverFaults) throws(CommandFailure) {
         self.faults = faults
-        if let bytes = try files.read(HandoverBag.tagManifest, limit: HandoverFiles.longestManifest) {
-            if let tagManifest, SHA256.hash(bytes) != tagManifest {
+        let tags = try files.read(HandoverBag.tagManifest, limit: HandoverFiles.longestManifest)
+        let payload = try files.read(HandoverBag.manifest, limit: HandoverFiles.longestManifest)
+        var isTrusted = false
+        if let tags {
+            isTrusted = signed == SHA256.hash(tags)
+            if signed != nil, !isTrusted {
                 faults.altered(HandoverBag.tagManifest, "is not the one that the owner signed")
             }
-            try check(named(by: HandoverBag.tagManifest, bytes, beside: "")) { HandoverBag.tags.contains($0) }
+            let lines = named(by: HandoverBag.tagManifest, tags, beside: "")
+            try check(lines, files) { HandoverBag.tags.contains($0) }
             for tag in HandoverBag.tags where !files.contains(tag) { faults.missing(tag) }
+            if isTrusted { bound.formUnion(lines.map(\.0) + [HandoverBag.tagManifest]) }
+            isTrusted = isTrusted && lines.contains { $0.0 == HandoverBag.manifest && $0.1 == payload.map(SHA256.hash) }
         }
-        if let bytes = try files.read(HandoverBag.manifest, limit: HandoverFiles.longestManifest) {
-            try check(named(by: HandoverBag.manifest, bytes, beside: "data/")) { $0.hasPrefix("data/") }
+        if let payload {
+            let lines = named(by: HandoverBag.manifest, payload, beside: "data/")
+            try check(lines, files) { $0.hasPrefix("data/") }
+            if isTrusted { bound.formUnion(lines.map(\.0)) }
         }
         if let bytes = try files.read("bagit.txt"), bytes != HandoverBag.declaration {
             faults.altered("bagit.txt", "is not what a bag of this kind begins with")
         }
+        setAside(&files, isWhole: isTrusted && payload != nil)
+    }
+
+    /// What no manifest names does not belong, where both are the owner's; elsewhere, what no handover has.
+    private func setAside(_ files: inout HandoverFiles, isWhole: Bool) {
         let beside = Set(HandoverBag.tags + [HandoverBag.tagManifest, HandoverBag.note])
-        for place in files.sizes.keys.sorted() where !place.hasPrefix("data/") && !beside.contains(place) {
-            faults.altered(place, "does not belong to a handover")
+        for place in files.sizes.keys.sorted() where place != HandoverBag.note {
+            let isKnown = place.hasPrefix("data/") ? HandoverCheck.isKnown(place) : beside.contains(place)
+            if !isKnown || isWhole && !bound.contains(place) { files.setAside(place) }
         }
     }
 
@@ -74,7 +89,7 @@ struct HandoverBag {
     }
 
     private mutating func check(
-        _ named: [(String, Digest)], covers: (String) -> Bool
+        _ named: [(String, Digest)], _ files: HandoverFiles, covers: (String) -> Bool
     ) throws(CommandFailure) {
         for (place, digest) in named {
             guard covers(place) else {
@@ -88,10 +103,6 @@ struct HandoverBag {
             let found = try files.digest(of: place)
             digests[place] = found
             if found != digest { faults.altered(place, "was altered: its SHA-256 is not the one in the manifest") }
-        }
-        let all = Set(named.map(\.0))
-        for place in files.sizes.keys.sorted() where covers(place) && !all.contains(place) {
-            faults.unfitting(place, "is named by no manifest: it was added later")
         }
     }
 }

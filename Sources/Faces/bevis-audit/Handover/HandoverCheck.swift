@@ -15,6 +15,9 @@ struct HandoverCheck {
             String(decoding: $0, as: UTF8.self)
         })
 
+    private static let shown = ["data/exhibits/", "data/copies/", "data/texts/"]
+    private static let proofs = ["data/custody/items/", "data/custody/log/", "data/custody/notes/"]
+
     let faults = HandoverFaults()
     /// What the owner signed; `nil` where it cannot be read.
     private(set) var handover: HandoverNote?
@@ -23,8 +26,8 @@ struct HandoverCheck {
     private(set) var items: [HandoverItem] = []
     private(set) var unattested: [HandoverItem] = []
     private(set) var lineCount = 0
-    /// Whether the log's key, or the owner's, was known from elsewhere.
-    let isAnchored: Bool
+    /// Whether the log's key, or the owner's, was known from elsewhere and has signed what is here.
+    private(set) var isAnchored = false
     private let policy: LogPolicy?
     private let owner: VerifierKey?
 
@@ -34,11 +37,9 @@ struct HandoverCheck {
     init(_ path: String, policy: LogPolicy?, owner: VerifierKey?) throws(CommandFailure) {
         self.policy = policy
         self.owner = owner
-        isAnchored = policy != nil || owner != nil
-        let files = try HandoverFiles(path, faults)
+        var files = try HandoverFiles(path, faults)
         try readNote(files)
-        let bag = try HandoverBag(files, boundTo: handover?.tagManifest, faults)
-        checkPlaces(files)
+        let bag = try HandoverBag(&files, boundTo: handover?.tagManifest, faults)
         guard let handover, let checkpoint = checkpoint(handover) else { return }
         head = checkpoint
         let trail = try HandoverTrail(files, (handover.checkpoint, checkpoint), faults)
@@ -48,6 +49,15 @@ struct HandoverCheck {
         notes.check(trail.lines, owner: handover.owner)
         try items.check(trail.lines, notes, bag.digests, handover)
         (self.items, unattested, lineCount) = (items.all, items.unattested, trail.lines.count)
+        tellUnchecked(files, bag.bound.union(items.proven))
+    }
+
+    /// Where a manifest is missing, nothing says of some files what they were.
+    private func tellUnchecked(_ files: HandoverFiles, _ checked: Set<String>) {
+        for place in files.sizes.keys.sorted() where place != HandoverCheck.note && !checked.contains(place) {
+            // What lies there carries its own signatures and proofs.
+            if !HandoverCheck.proofs.contains(where: { place.hasPrefix($0) }) { faults.unchecked(place) }
+        }
     }
 
     private mutating func readNote(_ files: HandoverFiles) throws(CommandFailure) {
@@ -63,13 +73,14 @@ struct HandoverCheck {
                 )
                 return
             }
+            if owner != nil { isAnchored = true }
         } catch {
             faults.altered(HandoverCheck.note, "cannot be read: \(error.reason)")
         }
     }
 
     /// What the checkpoint says, once its signature is checked; read on where only the signature fails.
-    private func checkpoint(_ note: HandoverNote) -> Checkpoint? {
+    private mutating func checkpoint(_ note: HandoverNote) -> Checkpoint? {
         guard let signed = try? UnverifiedNote(parsing: note.checkpoint, maximumSize: LogPolicy.maximumNoteSize),
             let head = try? Checkpoint(parsing: signed.text)
         else {
@@ -81,6 +92,7 @@ struct HandoverCheck {
         } else if let policy {
             do throws(LogError) {
                 _ = try policy.verify(signed)
+                isAnchored = true
             } catch {
                 faults.altered(HandoverCheck.note, "is of a log that is not the trusted one: \(error.reason)")
             }
@@ -88,15 +100,9 @@ struct HandoverCheck {
         return head
     }
 
-    /// Nothing lies below `data/` but what a handover may hold.
-    private func checkPlaces(_ files: HandoverFiles) {
-        let folders = [
-            "data/exhibits/", "data/copies/", "data/texts/", "data/custody/items/", "data/custody/log/",
-            "data/custody/notes/",
-        ]
-        for place in files.sizes.keys.sorted() where place.hasPrefix("data/") && !HandoverCheck.others.contains(place) {
-            let isKnown = folders.contains { place.hasPrefix($0) && !place.dropFirst($0.utf8.count).contains("/") }
-            if !isKnown { faults.altered(place, "does not belong to a handover") }
-        }
+    /// Whether a handover may hold something at a place below `data/`.
+    static func isKnown(_ place: String) -> Bool {
+        others.contains(place)
+            || (shown + proofs).contains { place.hasPrefix($0) && !place.dropFirst($0.utf8.count).contains("/") }
     }
 }

@@ -11,8 +11,11 @@ struct VerifyHandoverCommand: ParsableCommand {
         abstract: "Check a folder that was handed over: every file, and its proof in the log.",
         discussion: """
             Checks the manifests and the SHA-256 of every file, the owner's signature over all of it, the log's \
-            signature, and for each original that it is the one which was taken in. Ends with 0 when all of it holds, \
-            1 when something was altered or does not hold, 3 when something cannot be read, 4 when something is missing.
+            signature, and for each original that it is the one which was taken in. Of a divided handover give the \
+            folder that holds the folders: each is checked, and whether they are all there. Ends with 0 when all of it \
+            holds, 1 when something was altered, added or does not hold, or nothing can be checked, 3 when something \
+            cannot be read, 4 when something is missing. Files that systems leave in folders, such as .DS_Store and \
+            Thumbs.db, are named and do not count.
             Examples:
               bevis-audit verify-handover folder --keys Keys
               bevis-audit verify-handover folder --json
@@ -43,8 +46,17 @@ struct VerifyHandoverCommand: ParsableCommand {
             }
             return key
         }
-        let verdict = HandoverVerdict(try HandoverCheck(folder, policy: policy, owner: key))
-        try Output(json: json).show(verdict.json, or: verdict.text)
-        guard verdict.status == .done else { throw ExitCode(verdict.status.rawValue) }
+        let names = try HandoverParts.names(in: folder)
+        let word: HandoverVerdict.Word
+        if names.isEmpty {
+            let verdict = HandoverVerdict(try HandoverCheck(folder, policy: policy, owner: key))
+            try Output(json: json).show(verdict.json, or: verdict.text)
+            word = verdict.word
+        } else {
+            let parts = try HandoverParts(names, in: folder, policy: policy, owner: key)
+            try Output(json: json).show(parts.json, or: parts.text)
+            word = parts.word
+        }
+        guard word == .holds else { throw ExitCode(word.status.rawValue) }
     }
 }

@@ -2,40 +2,12 @@ import Glibc
 import Sodium
 import Terminal
 
-/// What is wrong with a handover folder, and where.
-struct HandoverFault: Hashable {
-    /// Path from the folder.
-    let place: String
-    /// What is wrong, in words.
-    let what: String
-    /// Whether something is not there, and nothing of it altered.
-    let isMissing: Bool
-}
-
-/// Everything that is found wrong, each once, in the order of finding.
-final class HandoverFaults {
-    private(set) var all: [HandoverFault] = []
-    private var known: Set<HandoverFault> = []
-
-    func altered(_ place: String, _ what: String) { add(HandoverFault(place: place, what: what, isMissing: false)) }
-    func missing(_ place: String, _ what: String = "is missing") {
-        add(HandoverFault(place: place, what: what, isMissing: true))
-    }
-
-    /// What does not fit together; where something is missing, that may explain it.
-    func unfitting(_ place: String, _ what: String) {
-        add(HandoverFault(place: place, what: what, isMissing: all.contains { $0.isMissing }))
-    }
-
-    private func add(_ fault: HandoverFault) {
-        if known.insert(fault).inserted { all.append(fault) }
-    }
-}
-
 /// The files of a handover folder, which may be hostile: no link is followed, nothing but a plain file is opened.
 struct HandoverFiles {
     private static let mostFiles = 100_000
     private static let deepest = 3
+    // Mac and Windows.
+    private static let leftBySystems: Set<String> = [".ds_store", "thumbs.db", "desktop.ini"]
     /// The longest text, in bytes; a manifest of the most files is longer.
     private static let longest = 1 << 20
     static let longestManifest = 1 << 25
@@ -54,6 +26,17 @@ struct HandoverFiles {
 
     func contains(_ place: String) -> Bool { sizes[place] != nil }
 
+    /// Takes out what does not belong to the handover, so that nothing further is asked of it.
+    mutating func setAside(_ place: String) {
+        sizes[place] = nil
+        faults.added(place)
+    }
+
+    /// Whether systems leave files of this name in folders that they show.
+    static func isStray(_ name: String) -> Bool {
+        leftBySystems.contains(name.lowercased()) || name.hasPrefix("._")
+    }
+
     private mutating func walk(_ folder: String, depth: Int) throws(CommandFailure) {
         for name in try names(in: folder) {
             let place = folder + name
@@ -62,17 +45,21 @@ struct HandoverFiles {
             guard lstat(path + "/" + place, &status) == 0 else {
                 throw .system("read", Escaped.quoted(place), code: errno)
             }
+            if status.st_mode & S_IFMT == S_IFREG, HandoverFiles.isStray(name) {
+                faults.stray(place)
+                continue
+            }
             guard isPlain else {
-                faults.altered(place, "has a name that no handover gives")
+                faults.added(place)
                 continue
             }
             switch status.st_mode & S_IFMT {
             case S_IFREG: sizes[place] = UInt64(max(0, status.st_size))
             case S_IFDIR where depth < HandoverFiles.deepest: try walk(place + "/", depth: depth + 1)
-            case S_IFDIR: faults.altered(place, "is a folder that no handover has")
+            case S_IFDIR: faults.added(place)
             default: faults.altered(place, "is a link or no plain file; it was not opened")
             }
-            guard sizes.count <= HandoverFiles.mostFiles else {
+            guard sizes.count + faults.strays.count + faults.added.count <= HandoverFiles.mostFiles else {
                 throw CommandFailure(
                     .refused, "\(Escaped.quoted(path)) holds more than \(HandoverFiles.mostFiles) files")
             }

@@ -14,6 +14,10 @@ struct HandoverItems {
     private(set) var all: [HandoverItem] = []
     /// Those whose ingest record was signed by a key that no case card named when they were taken in.
     private(set) var unattested: [HandoverItem] = []
+    /// Items whose ingest record and line of the log fit what is said of them.
+    private var attached: Set<AgeFileID> = []
+    /// Paths of the originals that are the ones which were taken in.
+    private(set) var proven: Set<String> = []
 
     init(_ files: HandoverFiles, _ faults: HandoverFaults) throws(CommandFailure) {
         self.files = files
@@ -37,9 +41,6 @@ struct HandoverItems {
         String(decoding: HandoverLayout.item(item.item), as: UTF8.self)
     }
 
-    /// Originals that lie in the folder.
-    var originals: Int { all.count { $0.file != nil } }
-
     mutating func check(
         _ lines: [HandoverLine], _ notes: HandoverNotes, _ digests: [String: Digest], _ note: HandoverNote
     ) throws(CommandFailure) {
@@ -47,6 +48,7 @@ struct HandoverItems {
         let entries = Dictionary(lines.map { ($0.entry, $0.record) }, uniquingKeysWith: { first, _ in first })
         for item in all {
             guard let record = intake(item, entries, notes, note.caseID) else { continue }
+            attached.insert(item.item)
             let card = cards.last { $0.entry < item.entry }?.card
             if card?.attests(record.signer) != true { unattested.append(item) }
         }
@@ -102,7 +104,7 @@ struct HandoverItems {
     }
 
     /// Every file for people is named by the item that it belongs to, and is what that item says.
-    private func checkFiles(_ digests: [String: Digest]) throws(CommandFailure) {
+    private mutating func checkFiles(_ digests: [String: Digest]) throws(CommandFailure) {
         var named: Set<String> = []
         for item in all {
             let paths = ([item.file] + item.copies.map { $0.path }).compactMap { $0 }
@@ -118,6 +120,8 @@ struct HandoverItems {
             if digest == nil { digest = try files.digest(of: file) }
             if digest != item.digest || files.sizes[file] != item.size {
                 faults.altered(file, "is not the original that was taken in")
+            } else if attached.contains(item.item) {
+                proven.insert(file)
             }
         }
         for place in files.sizes.keys.sorted() where isForPeople(place) && !named.contains(place) {

@@ -19,11 +19,12 @@ struct HandoverCommand: AsyncParsableCommand {
             that would leave. Confirm each, or hold it back: a text is replaced by [held back], a person's lines lose \
             their proofs, an original that holds its place is replaced by a copy without it. This is a help and no \
             guarantee. Private notes never leave.
+            Until all of it is written it is called FOLDER.unfinished; a command that is stopped deletes that again.
             Examples:
               bevis handover --order 1 --check
               bevis handover --order 1 --out /media/usb/folder --language da
               bevis handover --order 1 --incident 3 --incident 5 --out folder --confirm 3f2a91 --exclude 88c01d
-              bevis handover --order 1 --out folder --seal-to officer.card --split 250MB
+              bevis handover --order 1 --out folder --zip --seal-to officer.card --split 250MB
             """)
 
     @Option(help: ArgumentHelp("The order that may have been broken.", valueName: "number")) var order: UInt64
@@ -39,7 +40,7 @@ struct HandoverCommand: AsyncParsableCommand {
     @Option(help: "Whom it is for, as it shall stand there.") var to: String?
     @Option(help: "What it is for.") var purpose: String?
     @Option(help: "The police's journal number.") var journal: String?
-    @Flag(help: "Also one ZIP of it, beside the folder.") var zip = false
+    @Flag(help: "Also one ZIP of it, beside the folder; with --seal-to as well as the sealed one.") var zip = false
     @Option(
         help: ArgumentHelp(
             "Also one ZIP that only this recipient opens: age1…, or a card's file; may be repeated.",
@@ -47,20 +48,28 @@ struct HandoverCommand: AsyncParsableCommand {
     var sealTo: [String] = []
     @Option(
         help: ArgumentHelp(
-            "Several folders, 1, 2, …, inside the folder, each complete, with originals of at most so many bytes.",
-            valueName: "size"))
+            "Several folders, 1, 2, …, inside the folder, each complete, with originals of so many bytes in all.",
+            discussion: "A whole number with its unit, such as 250MB or 4GiB, and at least 1MB. An original that is "
+                + "larger gets a folder of its own, which is named. Copies and pages come on top.", valueName: "size"))
     var split: String?
+    @Flag(help: "First delete what an earlier handover to the same folder left unfinished.")
+    var discardUnfinished = false
     @Flag(help: "With --check, answer as JSON.") var json = false
     @OptionGroup var dossier: DossierOptions
     @OptionGroup var vault: VaultOptions
     @OptionGroup var passphrase: PassphraseOptions
+
+    /// A smaller one is a number whose unit was forgotten.
+    private static let smallestSplit: UInt64 = 1_000_000
 
     func validate() throws {
         guard check != (out != nil) else {
             throw ValidationError("say where to: --out FOLDER; or --check to look first")
         }
         guard !json || check else { throw ValidationError("--json is for --check") }
-        if let split, try ByteSize(parsing: split).count == 0 { throw ValidationError("--split needs a size above 0") }
+        if let split, try ByteSize(parsing: split).count < HandoverCommand.smallestSplit {
+            throw ValidationError("--split needs a size of at least 1 MB with its unit, such as 250MB")
+        }
     }
 
     func run() async throws {
@@ -69,7 +78,8 @@ struct HandoverCommand: AsyncParsableCommand {
         let statement = HandoverStatement(
             to: try to.map { try line($0, "--to") }, purpose: try purpose.map { try line($0, "--purpose") },
             journal: try journal.map { try line($0, "--journal") })
-        let archive = try zip || !sealTo.isEmpty ? HandoverArchive(sealingTo: sealTo) : nil
+        let sealed = try sealTo.isEmpty ? [] : [HandoverArchive(sealingTo: sealTo)]
+        let archives = (zip ? [HandoverArchive()] : []) + sealed
         let desk = try Desk(vault, passphrase)
         let book = try CaseBook(desk, try desk.ownCase(dossier.matter))
         guard desk.caller.signer.verifierKey == book.own.card.ownerKey else {
@@ -83,13 +93,14 @@ struct HandoverCommand: AsyncParsableCommand {
             try show(disclosure, desk)
             return try LeftOut(plan.unreadable).check((one: "would be left out", many: "would be left out"))
         }
-        try HandoverCommand.refuseExisting(out, archive)
+        try HandoverCommand.refuseExisting(out, archives)
+        try UnfinishedFolder.clear(for: out, discarding: discardUnfinished)
         let held = try disclosure.answers(confirmed: confirm, excluded: exclude)
         let builder = ContentBuilder(plan: plan, held: held, language: language)
         try log(builder, statement)
         let extract = try CustodyExtract(try CaseStreams(book.own, desk), of: builder.whole, book.own)
         try HandoverCommand.refuseStrangers(disclosure, Disclosure(plan, extract, language, own: false))
-        try write(builder, statement, extract, archive, to: out)
+        try write(builder, statement, extract, archives, to: out)
         try desk.remember()
         try LeftOut(plan.unreadable).check(LeftOut.fate)
     }
@@ -102,8 +113,8 @@ struct HandoverCommand: AsyncParsableCommand {
     }
 
     // Before she answers anything: nothing that exists is ever written over.
-    private static func refuseExisting(_ out: String, _ archive: HandoverArchive?) throws(CommandFailure) {
-        for path in [out] + [archive?.path(for: out)].compactMap({ $0 }) {
+    private static func refuseExisting(_ out: String, _ archives: [HandoverArchive]) throws(CommandFailure) {
+        for path in [out] + archives.map({ out + $0.ending }) {
             var status = stat()
             guard lstat(path, &status) != 0 else {
                 throw CommandFailure(
@@ -140,31 +151,62 @@ struct HandoverCommand: AsyncParsableCommand {
 
     private func write(
         _ builder: ContentBuilder, _ statement: HandoverStatement, _ extract: CustodyExtract,
-        _ archive: HandoverArchive?, to out: String
+        _ archives: [HandoverArchive], to out: String
     ) throws {
         let limit = try split.map { try ByteSize(parsing: $0).count }
         let volumes = HandoverVolumes(builder.plan.exhibits, limit: limit)
-        var folders = [out]
-        if limit != nil {
-            guard mkdir(out, 0o700) == 0 else {
-                throw CommandFailure.system("make the folder", Escaped.quoted(out), code: errno)
+        let unfinished = try UnfinishedFolder(for: out)
+        let names = limit == nil ? [""] : (1...volumes.count).map { "/\($0)" }
+        do {
+            if limit != nil, mkdir(unfinished.folder, 0o700) != 0 {
+                throw CommandFailure.system("make the folder", Escaped.quoted(unfinished.folder), code: errno)
             }
-            folders = (1...volumes.count).map { "\(out)/\($0)" }
+            try write(builder, statement, extract, volumes, to: names.map { unfinished.folder + $0 })
+        } catch {
+            unfinished.abandon()
+            throw error
         }
-        let output = Output(json: false)
+        // Without its ZIP the folder is whole all the same.
+        let made = Result { try HandoverCommand.write(archives, of: names.map { unfinished.folder + $0 }) }
+        let beside = archives.map(\.ending).filter { access(unfinished.folder + $0, F_OK) == 0 }
+        try unfinished.publish(beside: beside)
+        try tell(volumes, limit, names.map { out + $0 }, archives)
+        try made.get()
+    }
+
+    private func write(
+        _ builder: ContentBuilder, _ statement: HandoverStatement, _ extract: CustodyExtract,
+        _ volumes: HandoverVolumes, to folders: [String]
+    ) throws {
         var told: Set<String> = []
         for (index, folder) in folders.enumerated() {
             let writer = try HandoverWriter(
                 builder, statement, extract, volume: UInt64(index) + 1, of: volumes, at: folder)
-            do { try writer.write() } catch {
-                output.note("\(Escaped.quoted(folder)) is not complete: it has no handover.note; delete it")
-                throw error
-            }
-            for failure in writer.failures where told.insert(failure).inserted { output.note(failure) }
+            try writer.write()
+            for failure in writer.failures where told.insert(failure).inserted { Output(json: false).note(failure) }
+        }
+    }
+
+    private static func write(_ archives: [HandoverArchive], of folders: [String]) throws {
+        for folder in folders {
+            for archive in archives { try archive.write(folder) }
+        }
+    }
+
+    private func tell(
+        _ volumes: HandoverVolumes, _ limit: UInt64?, _ folders: [String], _ archives: [HandoverArchive]
+    ) throws {
+        let output = Output(json: false)
+        for folder in folders {
             try output.line("wrote \(Escaped.quoted(folder)): open index.html in it")
-            guard let archive else { continue }
-            try archive.write(folder)
-            try output.line("wrote \(Escaped.quoted(archive.path(for: folder)))")
+            for path in archives.map({ folder + $0.ending }) where access(path, F_OK) == 0 {
+                try output.line("wrote \(Escaped.quoted(path))")
+            }
+        }
+        for (exhibit, size) in volumes.oversized {
+            output.note(
+                "exhibit \(exhibit) alone is \(ByteSize(size).text), more than \(ByteSize(limit ?? 0).text): folder "
+                    + "\(volumes.volume(of: exhibit)) is larger than --split says")
         }
         output.note("whoever holds the folder reads it; nothing in it is sealed")
     }

@@ -11,6 +11,9 @@ struct HandoverArchive {
     /// Whom it is sealed to; empty for a plain ZIP.
     let recipients: [AgeRecipient]
 
+    /// A plain ZIP.
+    init() { recipients = [] }
+
     /// The recipients that `--seal-to` names: age recipients, or files that hold a card.
     init(sealingTo names: [String]) throws(CommandFailure) {
         var recipients: [AgeRecipient] = []
@@ -31,8 +34,8 @@ struct HandoverArchive {
         self.recipients = recipients
     }
 
-    /// The file for a folder at `path`.
-    func path(for folder: String) -> String { folder + (recipients.isEmpty ? ".zip" : ".zip.age") }
+    /// What its name adds to that of the folder.
+    var ending: String { recipients.isEmpty ? ".zip" : ".zip.age" }
 
     /// Writes the file beside the folder.
     func write(_ folder: String) throws {
@@ -41,7 +44,7 @@ struct HandoverArchive {
                 .unreachable, "no ZIP was made: zip is not installed", hint: "install it; the folder itself is complete"
             )
         }
-        let file = try OutputFile(path(for: folder))
+        let file = try OutputFile(folder + ending)
         do {
             if recipients.isEmpty {
                 try CopyTools.zip(folder, as: "handover") { try file.write($0) }
@@ -52,7 +55,7 @@ struct HandoverArchive {
         } catch let error as FactsError {
             file.discard()
             throw CommandFailure(
-                .unreachable, "no ZIP was made of \(Escaped.quoted(folder)): \(error.reason)",
+                .unreachable, "no ZIP was made: \(error.reason)",
                 hint: "the folder itself is complete")
         } catch {
             file.discard()

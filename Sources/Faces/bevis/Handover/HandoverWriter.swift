@@ -253,6 +253,8 @@ struct HandoverVolumes {
     private var places: [UInt64: UInt64] = [:]
     /// How many folders there are.
     private(set) var count: UInt64 = 1
+    /// Exhibits that are larger than a folder shall be, and their sizes.
+    private(set) var oversized: [(exhibit: UInt64, size: UInt64)] = []
 
     /// Fills folders one after the other with originals of at most `limit` bytes in all; a larger one gets its own.
     init(_ exhibits: [HandoverPlan.Exhibit], limit: UInt64?) {
@@ -262,6 +264,7 @@ struct HandoverVolumes {
                 count += 1
                 used = 0
             }
+            if let limit, exhibit.known.size > limit { oversized.append((exhibit.number, exhibit.known.size)) }
             // What a description says of a size can be false.
             let (sum, overflow) = used.addingReportingOverflow(exhibit.known.size)
             used = overflow ? .max : sum

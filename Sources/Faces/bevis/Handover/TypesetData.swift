@@ -52,16 +52,17 @@ struct TypesetData {
         }
     }
 
-    /// Shares of the width: long texts get more than numbers.
+    /// Shares of the width, of which long texts get more; 0 where a column is as wide as what stands in it.
     private static func widths(_ headers: [String], _ rows: [[Inline]]) -> [Int64] {
         headers.indices.map { column in
-            let longest =
-                rows.map { row in
-                    column < row.count ? row[column].text.split(separator: "\n").map(\.count).max() ?? 0 : 0
-                }.max() ?? 0
-            return Int64(min(40, max(11, longest, headers[column].count + 4)))
+            let lines = rows.flatMap { column < $0.count ? $0[column].text.split(separator: "\n") : [] }
+            let longest = lines.map(\.count).max() ?? 0
+            return max(longest, headers[column].count) <= narrow ? 0 : Int64(min(40, max(narrow, longest)))
         }
     }
+
+    /// Characters up to which a text is not broken: several such columns leave room for the others.
+    private static let narrow = 16
 
     /// Text of signs that the typesetter's own fonts have; PDF/A allows no others. What they lack is named.
     private func plain(_ text: String) -> JSONValue {

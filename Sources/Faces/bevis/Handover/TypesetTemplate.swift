@@ -11,8 +11,13 @@ enum TypesetTemplate {
         #show heading.where(level: 2): set text(size: 14pt)
         #show heading.where(level: 3): set text(size: 11pt)
         #show table.cell: set par(justify: false)
-        // Keys and hashes have no place to break of their own.
-        #show regex("\\S{36,}"): it => it.text.clusters().join(sym.zws)
+        // Keys and hashes are small enough for one line of a fact. Where it is narrower, a long text breaks anywhere: at
+        // empty boxes, for a sign that only marks a place to break would go along with what somebody copies.
+        #let is-key(t) = t.match(regex("^([0-9a-f]{64}|\\S+\\+[0-9a-f]{8}\\+\\S+)$")) != none
+        #show regex("\\S{36,}"): it => {
+          set text(font: "DejaVu Sans Mono", size: if it.text.len() > 66 { 6.8pt } else { 8pt }) if is-key(it.text)
+          it.text.clusters().join(box())
+        }
         #let lines(t) = {
           for (i, line) in t.split("\\n").enumerate() {
             if i > 0 { linebreak() }
@@ -28,8 +33,8 @@ enum TypesetTemplate {
           }
           if b.kind == "table" {
             table(
-              columns: b.widths.map(w => w * 1fr),
-              table.header(..b.headers.map(h => strong(text(h)))),
+              columns: b.widths.map(w => if w == 0 { auto } else { w * 1fr }),
+              table.header(..b.headers.map(h => strong(text(hyphenate: true, h)))),
               ..b.rows.map(cells).flatten(),
             )
           }
