@@ -360,7 +360,9 @@ def judge_parts(top, names, log, owner):
     for name in sorted(set(os.listdir(top)) - set(names)):
         if re.fullmatch(r"[0-9]+\.zip(\.age)?", name):
             print("  %s was not looked into" % ascii(name))
-        elif not re.fullmatch(LEFT_BY_SYSTEMS, name):
+        elif re.fullmatch(LEFT_BY_SYSTEMS, name):
+            print("left by a computer's system, not part of the handover: " + ascii(name))
+        else:
             print("  %s: does not belong to the handover" % ascii(name))
             verdicts.append("added")
     return max(verdicts, key=list(VERDICTS).index)

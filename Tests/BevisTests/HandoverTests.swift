@@ -279,7 +279,8 @@ import TransparencyLog
         for part in [
             "<html lang=\"da\">", "<title>Mappe</title>", "Tilhold, § 1", "1. sep. 2026", "31. aug. 2031",
             "ikke oplyst",
-            "Mulige overtrædelser", "12. nov. 2026 kl. 22.15 (UTC+01:00)", "baggrund", "uge 46, 2026",
+            "Mulige overtrædelser", "12. nov. 2026 kl. 22.15\n",
+            "Europe/Copenhagen, UTC+01:00, hvor der ikke står andet", "pakken cryptography", "baggrund", "uge 46, 2026",
             "Giv mig venligst besked, før I kontakter personen.", "data/exhibits/001-hallway.jpg",
             "ingen juridisk vurdering",
         ] { #expect(danish.contains(part), "\(part)") }
@@ -292,6 +293,74 @@ import TransparencyLog
         ] { #expect(english.contains(part), "\(part)") }
         for word in ["§ 242", "straf", "fængsel", "bøde", "penalty", "punish"] {
             #expect(!danish.contains(word) && !english.contains(word), "\(word)")
+        }
+    }
+
+    /// What somebody copies out of the PDF is what the checkers compare with.
+    @Test func hashesAndKeysInThePDFAreCopiedAsTheyAre() async throws {
+        let world = try await world()
+        try await handOver(world, ["--language", "da"])
+        let read = try await world.tool("pdftotext", "-raw", world.path("out/data/dossier.pdf"), "-")
+        #expect(read.status == 0, "\(read.err)")
+        #expect(!read.out.contains("\u{200B}"))
+        let lines = Set(read.out.split { $0 == "\n" || $0 == " " }.map(String.init))
+        let note = try Unverified<HandoverNote>(parsing: try world.read("out/handover.note")).body
+        let hash = SHA256.hash(try world.read("out/data/exhibits/001-hallway.jpg")).hex
+        for bytes in [hash, note.owner.text, note.log.text] { #expect(lines.contains(text(bytes)), "\(text(bytes))") }
+        // The header of a narrow column is whole and stands apart from the next one.
+        #expect(read.out.contains("Overtrædelse Bilag\n"), "\(read.out)")
+    }
+
+    @Test func folderTellsOneTimeAndOneLanguage() async throws {
+        let world = try await World.copy()
+        try await world.prepare("signe", "order", "add", "tilhold", "--served", "2026-09-01")
+        try await world.prepare(
+            "signe", "incident", "add", "--what", "Ringede", "--when", "2026-11-12 22:15", "--zone",
+            "Europe/Copenhagen", "--no-reply", "--evidence", "2", "--language", "en")
+        try await world.prepare(
+            "signe", "incident", "add", "--what", "Skrev", "--when", "2026-11-13 06:00", "--zone", "America/New_York")
+        try await world.prepare(
+            "signe", "incident", "add", "--what", "Stod der", "--when", "2026-07-13 06:00", "--zone",
+            "Europe/Copenhagen")
+        try await handOver(world, ["--language", "da"])
+        let page = try text(world, "out/index.html")
+        for part in [
+            "<td>12. nov. 2026 kl. 22.15\n", "<td>13. nov. 2026 kl. 12.00\n",
+            "oplyst som 13. nov. 2026 kl. 06.00 (UTC-05:00)", "<td>13. jul. 2026 kl. 06.00 (UTC+02:00)\n",
+            "<td>Intet svar</td>",
+        ] { #expect(page.contains(part), "\(part)") }
+        #expect(!page.contains("No reply") && !page.contains("(UTC+00:00)") && !page.contains("(UTC+01:00)"))
+        #expect(page.contains("14. mar. 2026 kl. 22.41.07") && !page.contains("2026:03:14"), "\(page)")
+        let table = try text(world, "out/data/incidents.csv")
+        #expect(table.contains("2026-11-13;12:00") && table.contains("Intet svar"), "\(table)")
+    }
+
+    @Test func plainTextIsLookedIntoAndStaysOutWhenItIsHeldBack() async throws {
+        let world = try await world()
+        let secret = "Bor nu på Kajgaden 7, tlf. 22 33 44 55"
+        try world.write("adr.txt", Array("Hej\n\(secret)\nVi ses\n".utf8))
+        try world.write("old.txt", Array("bor i Kongeall".utf8) + [0xE9] + Array(" 3\n".utf8))
+        try await world.prepare("signe", "incident", "link", "1", world.path("adr.txt"))
+        try await world.prepare("signe", "incident", "link", "1", world.path("old.txt"))
+        let found = try await findings(world)
+        #expect(found.contains { $0.text == "exhibit 3, the file's own text: \(secret)" }, "\(found)")
+        #expect(found.contains { $0.text == "exhibit 4, the file's own text: bor i Kongeallé 3" }, "\(found)")
+        try await handOver(world, holding: ["Kajgaden", "Nygade"])
+        for name in try files(world) {
+            #expect(try world.read("out/" + name).firstRange(of: Array("Kajgaden".utf8)) == nil, "\(name)")
+        }
+        #expect(world.exists("out/data/exhibits/004-old.txt") && !world.exists("out/data/exhibits/003-adr.txt"))
+        #expect(try text(world, "out/index.html").contains("held back by the owner"))
+    }
+
+    @Test func checkThatFindsNothingSaysSoInHerLanguage() async throws {
+        let world = try await World.copy()
+        try await world.prepare("signe", "order", "add", "tilhold", "--served", "2026-09-01")
+        for (language, words) in [("da", "der blev ikke fundet noget"), ("en", "nothing was found")] {
+            let check = try await world.bevis(
+                "signe", "handover", "--order", "1", "--check", "--language", language)
+            #expect(check.status == 0 && check.out.hasPrefix(words), "\(check.out)\(check.err)")
+            #expect(check.out.contains(language == "da" ? "en hjælp og ingen garanti" : "a help and no guarantee"))
         }
     }
 

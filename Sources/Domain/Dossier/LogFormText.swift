@@ -48,7 +48,7 @@ extension LogForm {
             facts.what.bytes, facts.howRecognised?.bytes ?? [], joined(facts.identifiers.map(\.bytes), 0x0A),
             joined(facts.witnesses.map { joined([$0.name, $0.contact, $0.saw].compactMap { $0?.bytes }, 0x3B) }, 0x0A),
             facts.othersPresent?.bytes ?? [], facts.childrenPresent?.bytes ?? [], facts.injuryDamage?.bytes ?? [],
-            facts.effect?.bytes ?? [], facts.response?.bytes ?? [],
+            facts.effect?.bytes ?? [], facts.response?.shown(in: language).bytes ?? [],
             joined(facts.exhibits.map(exhibit), 0x0A), facts.breach?.text(language).bytes ?? [],
             joined(facts.police.map { contact($0) }, 0x0A), incident.entry.recordedAt.text,
             incident.isBackground ? Phrase.background.text(language).bytes : [],

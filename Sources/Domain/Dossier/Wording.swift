@@ -1,3 +1,5 @@
+import SignedNote
+
 /// The languages that the dossier speaks.
 public enum Language: Sendable {
     case danish, english
@@ -53,6 +55,15 @@ public enum FieldLabel: CaseIterable, Sendable {
         case .protected: language.pick("beskytter", "protects")
         case .authority: language.pick("udstedt af", "issued by")
         }
+    }
+}
+
+extension FreeText {
+    /// What the program wrote for her, in whichever language it spoke then, in the reader's; any other text as it is.
+    public func shown(in language: Language) -> FreeText {
+        let known = [Language.danish, .english].map { NoteText.bytes(Phrase.noReply.text($0)) }
+        guard known.contains(bytes) else { return self }
+        return (try? FreeText(NoteText.bytes(Phrase.noReply.text(language)))) ?? self
     }
 }
 

@@ -110,6 +110,16 @@ struct ClosingPages {
         )
         blocks.append(.commands(["bevis-audit verify-handover .", "python3 data/custody/check-handover.txt ."]))
         say(
+            "Siden kræver Python 3.8 og til underskrifterne pakken cryptography (python3 -m pip install cryptography). Uden pakken kontrolleres alt andet, og siden siger det.",
+            "The page needs Python 3.8, and for the signatures its package cryptography (python3 -m pip install cryptography). Without the package all else is checked, and the page says so."
+        )
+        if content.volume.count > 1 {
+            say(
+                "Dette er mappe \(content.volume.number) af \(content.volume.count). Om de alle er her, viser de samme programmer, når de får den mappe, som mapperne ligger i.",
+                "This is folder \(content.volume.number) of \(content.volume.count). Whether they are all here, the same programs tell when they are given the folder in which the folders lie."
+            )
+        }
+        say(
             "Ejerens og loggens offentlige nøgler. Sammenlign dem med nøgler, I har fået på anden måde; ellers viser kontrollen kun, at mappen hænger sammen.",
             "The owner's and the log's public keys. Compare them with keys that you got in another way; otherwise the check shows only that the folder holds together."
         )

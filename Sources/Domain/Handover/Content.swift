@@ -45,7 +45,9 @@ public struct Content: Sendable {
     public var hasPDF: Bool
     /// What a tool that is not there kept from being made.
     public var missing: [String]
-    /// The local clock for a moment.
+    /// The name of the one time zone of the folder, such as `Europe/Copenhagen`; `nil` where it has none.
+    public var zone: String?
+    /// The local clock of that zone for a moment.
     public var local: @Sendable (Timestamp) -> Moment
 
     /// The content of a handover before anything is known.

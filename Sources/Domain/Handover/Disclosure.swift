@@ -42,6 +42,8 @@ public enum Place: Hashable, Sendable {
         case position
         /// Whether the original holds a position could not be found out.
         case unknown
+        /// Lines of the original itself, where it is plain text.
+        case content
     }
 
     var name: String {
@@ -79,6 +81,7 @@ extension Place.ExhibitField {
         case .note: words.pick("bemærkning", "remark")
         case .saved: words.pick("hvordan gemt", "how saved")
         case .position: words.pick("inde i filen", "inside the file")
+        case .content: words.pick("filens egen tekst", "the file's own text")
         case .unknown: words.pick("filen kunne ikke undersøges for GPS", "the file could not be searched for GPS")
         }
     }

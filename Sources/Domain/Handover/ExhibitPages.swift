@@ -54,7 +54,10 @@ struct ExhibitPages {
             "Optaget, med urets fejl rettet", "Made, with the clock's error taken out",
             exhibit.corrected.map { corrected($0) })
         add("Filens egen tid, som den var", "The file's own time, as found", exhibit.modified.map { time($0) })
-        for found in exhibit.found { rows.append(Fact(label(found.label), Inline(found.text))) }
+        for found in exhibit.found {
+            let text = found.label == .captured ? words.fileTime(found.text) : found.text
+            rows.append(Fact(label(found.label), Inline(text)))
+        }
         add("Sted, som oplyst", "Place, as stated", exhibit.place)
         add("Ejerens bemærkning", "The owner's remark", exhibit.note)
         add(

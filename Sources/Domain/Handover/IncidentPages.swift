@@ -104,7 +104,7 @@ struct IncidentPages {
         add(.childrenPresent, facts.childrenPresent)
         add(.injuryDamage, facts.injuryDamage)
         add(.effect, facts.effect)
-        add(.response, facts.response)
+        add(.response, facts.response?.shown(in: content.language))
         if !facts.exhibits.isEmpty { rows.append(Fact(label(.exhibits), links.links(of: facts))) }
         if facts.breach != nil {
             rows.append(

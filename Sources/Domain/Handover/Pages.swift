@@ -3,7 +3,7 @@ import Dossier
 extension Content {
     /// The pages, in the order in which an officer needs them.
     public var document: Document {
-        let words = Words(language)
+        let words = Words(language, FolderClock(home: made.offsetMinutes, local: local))
         var sections = [FirstPage(self, words).section]
         let incidents = IncidentPages(self, words)
         sections.append(incidents.breachTable)
@@ -61,6 +61,7 @@ struct FirstPage {
             facts.append(Fact(words.pick("Politiets journalnr.", "Police journal no."), Inline(journal)))
         }
         facts.append(Fact(words.pick("Udarbejdet", "Made"), Inline(words.time(content.made))))
+        facts.append(Fact(words.pick("Alle tider", "All times"), Inline(words.zone(content.zone, at: content.made))))
         if content.volume.count > 1 {
             let text = words.pick(
                 "\(content.volume.number) af \(content.volume.count)",

@@ -19,6 +19,25 @@ public enum SensitiveText {
         return kinds
     }
 
+    /// The most lines of a file that are shown, and the most characters of each.
+    private static let shown = (lines: 20, characters: 200)
+
+    /// The lines of a file that seem to hold something, and what; `nil` where none does.
+    public static func lines(of bytes: [UInt8]) -> (text: String, kinds: [Sensitive])? {
+        // Old files are of single bytes; the letters of Western Europe stand there as in Unicode.
+        let text =
+            String(validating: bytes, as: UTF8.self)
+            ?? bytes.reduce(into: "") { $0.unicodeScalars.append(Unicode.Scalar($1)) }
+        let telling = text.split(whereSeparator: { $0.isNewline }).map(String.init).filter { !kinds(in: $0).isEmpty }
+        // A street in one line and its number in the next.
+        let all = kinds(in: text)
+        guard !all.isEmpty else { return nil }
+        let lines = telling.isEmpty ? [text] : telling
+        let more = lines.count > shown.lines ? ["… \(lines.count - shown.lines)"] : []
+        let shortened = lines.prefix(shown.lines).map { String($0.prefix(shown.characters)) }
+        return ((shortened + more).joined(separator: "\n"), all)
+    }
+
     // Beginnings of words: Danish adds endings and other words behind.
     private static let workplace = [
         "arbejde", "arbejds", "mitjob", "job", "kontor", "firma", "chef", "kolleg", "vagtplan", "work", "office",

@@ -119,7 +119,9 @@ extension HandoverParts {
     }
 
     private var headline: String {
-        let originals = Words.count(parts.map(\.verdict.originals).reduce(0, +), "original")
+        // The texts of incidents and order lie in every folder.
+        let all = Set(parts.flatMap(\.verdict.check.items).filter { $0.file != nil }.map(\.item))
+        let originals = Words.count(UInt64(all.count), "original")
         switch word {
         case .holds:
             return "holds: all \(count) folders of the handover are here, "

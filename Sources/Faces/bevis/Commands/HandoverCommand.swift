@@ -86,6 +86,8 @@ struct HandoverCommand: AsyncParsableCommand {
             throw CommandFailure(.refused, "only the owner's own key signs a handover")
         }
         let plan = try HandoverPlan(book, order: order, incidents: incident, items: item)
+        // One zone in one folder: the one that she names, or the one in which the incidents were written down.
+        if dossier.zone == nil, let zone = plan.zone { try? LocalZone.use(zone) }
         let ids = Set(plan.items)
         let before = try CustodyExtract(try CaseStreams(book.own, desk), of: ids, book.own)
         let disclosure = Disclosure(plan, before, language)
@@ -107,9 +109,7 @@ struct HandoverCommand: AsyncParsableCommand {
 
     private func show(_ disclosure: Disclosure, _ desk: Desk) throws {
         try desk.remember()
-        let none = "nothing was found that has to be confirmed\n\(Disclosure.caution(.english))"
-        let text = disclosure.findings.isEmpty ? none : disclosure.text(disclosure.findings)
-        try Output(json: json).show(disclosure.json, or: text)
+        try Output(json: json).show(disclosure.json, or: disclosure.text(disclosure.findings))
     }
 
     // Before she answers anything: nothing that exists is ever written over.

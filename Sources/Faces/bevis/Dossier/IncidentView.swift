@@ -26,7 +26,7 @@ struct IncidentView {
         addPeople(facts)
         view.add(.injuryDamage, "injury_damage", facts.injuryDamage)
         view.add(.effect, "effect", facts.effect)
-        view.add(.response, "response", facts.response)
+        view.add(.response, "response", facts.response?.shown(in: language))
         view.add(
             .exhibits, "exhibits", .array(facts.exhibits.map { IncidentView.json($0) }),
             facts.exhibits.map { book.text($0) })

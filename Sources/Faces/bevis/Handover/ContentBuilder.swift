@@ -52,12 +52,23 @@ struct ContentBuilder {
     /// As the other form, for the order.
     var orderIsWhole: Bool { !held.contains { if case .order = $0 { true } else { false } } }
 
-    /// The incidents with what is held back taken out, as a case's file of one version each.
+    /// What the folder's clock showed when something happened of which the time is known.
+    private static func localised(_ occurred: Occurrence) -> Occurrence {
+        guard occurred.precision != .day, let from = occurred.from,
+            let here = try? Occurrence(
+                from: local(from.timestamp), to: occurred.to.map { local($0.timestamp) },
+                precision: occurred.precision, zone: occurred.zone)
+        else { return occurred }
+        return here
+    }
+
+    /// The incidents with what is held back taken out, as a case's file of one version each, by the folder's clock.
     var redacted: CaseFile {
         CaseFile(
             incidents: plan.incidents.map { history in
                 let newest = history.newest
-                let facts = newest.body.facts.holding(held, of: history.number, language)
+                var facts = newest.body.facts.holding(held, of: history.number, language)
+                facts.occurred = ContentBuilder.localised(facts.occurred)
                 return Filed(
                     id: newest.id, place: newest.place, isAttested: newest.isAttested,
                     body: Incident(newest.body.entry, facts))
@@ -80,10 +91,13 @@ struct ContentBuilder {
         held.contains(.exhibit(exhibit.number, field))
     }
 
-    /// Whether the original must not go along, because of the position in it.
+    /// Whether the original must not go along, because of what is in it.
     func keepsOriginal(_ exhibit: HandoverPlan.Exhibit) -> Bool {
-        isHeld(exhibit, .position) || isHeld(exhibit, .unknown)
+        isHeld(exhibit, .position) || isHeld(exhibit, .unknown) || keepsText(exhibit)
     }
+
+    /// Whether nothing of an exhibit goes along but that it exists, because of what its text says.
+    func keepsText(_ exhibit: HandoverPlan.Exhibit) -> Bool { isHeld(exhibit, .content) }
 
     /// The name of an exhibit's file, without what is held back.
     func fileName(_ exhibit: HandoverPlan.Exhibit) -> String {

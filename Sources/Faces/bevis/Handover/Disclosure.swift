@@ -114,7 +114,10 @@ struct Disclosure {
 
     /// The list for people.
     func text(_ some: [DisclosureFinding]) -> String {
-        (some.enumerated().map { "\($0 + 1)  \(line($1))" } + [Disclosure.caution(language)]).joined(separator: "\n")
+        let none = words(
+            "der blev ikke fundet noget, som skal bekræftes", "nothing was found that has to be confirmed")
+        let lines = some.isEmpty ? [none] : some.enumerated().map { "\($0 + 1)  \(line($1))" }
+        return (lines + [Disclosure.caution(language)]).joined(separator: "\n")
     }
 
     /// The list for machines.
@@ -146,6 +149,7 @@ extension HandoverPlan.Exhibit {
             .saved,
             Array(stated.flatMap { [$0.saved, $0.original] }.compactMap { $0?.bytes }.joined(separator: [0x0A])))
         add(.position, found.place?.bytes, [.position])
+        add(.content, telling.map { Array($0.text.utf8) }, telling?.kinds ?? [])
         if !isSearched { add(.unknown, Array(fileName.utf8), [.position]) }
         return fields
     }

@@ -3,6 +3,7 @@ import AuditTrail
 import Camera
 import CustodianClient
 import Dossier
+import Handover
 import Sharing
 import SignedNote
 import Sodium
@@ -31,6 +32,9 @@ struct HandoverPlan {
         /// Whether somebody looked for that, or there is nothing to look for.
         let isSearched: Bool
 
+        /// Lines of a plain text that may tell where somebody can be found, and what they seem to hold.
+        let telling: (text: String, kinds: [Sensitive])?
+
         /// The name for its file: ASCII, safe on every system.
         var fileName: String { SafeName(known.fileName ?? []).text }
     }
@@ -56,6 +60,16 @@ struct HandoverPlan {
             ).chronological
         let picker = try ExhibitPicker(book)
         (exhibits, erased, unreadable) = try picker.exhibits(of: self.incidents, and: items)
+    }
+
+    /// The time zone in which most of the incidents were written down; `nil` where none of them names one.
+    var zone: String? {
+        var counts: [String: Int] = [:]
+        for zone in incidents.compactMap({ $0.newest.body.facts.occurred.zone.map { string($0.bytes) } }) {
+            // A machine's setting, and nobody's clock on the wall.
+            if zone != "UTC", !zone.hasPrefix("Etc/") { counts[zone, default: 0] += 1 }
+        }
+        return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
     }
 
     /// All items that leave, whole or in part: exhibits, and the texts of incidents and order.
@@ -131,7 +145,8 @@ private struct ExhibitPicker {
         return HandoverPlan.Exhibit(
             number: one.number, item: item, known: known, stated: stated, incidents: incidents,
             corrected: isDevice ? clocks.corrected(item, known) : nil, isAttested: attested[item.id] ?? false,
-            device: isDevice ? devices.title(of: item.ingest.signer) : nil, found: found, isSearched: isSearched)
+            device: isDevice ? devices.title(of: item.ingest.signer) : nil, found: found, isSearched: isSearched,
+            telling: try isText(known) ? telling(item) : nil)
     }
 
     /// What the file says of itself: known from its description, or looked for now.
@@ -147,13 +162,28 @@ private struct ExhibitPicker {
         return known.found == Description.Found() && !media.hasPrefix("text/") && !media.hasPrefix("message/")
     }
 
+    private static let longestText: UInt64 = 1_000_000
+
+    /// Whether a file is a plain text that is short enough to be read here.
+    private func isText(_ known: Description) -> Bool {
+        known.mediaType.map { string($0.bytes).hasPrefix("text/") } ?? false && known.size <= ExhibitPicker.longestText
+    }
+
+    /// The lines that the disclosure check asks about.
+    private func telling(_ item: SealedItem) throws -> (text: String, kinds: [Sensitive])? {
+        let key = try item.header.open(with: [book.own.keys.identity])
+        var bytes: [UInt8] = []
+        try book.desk.session.read(item, key: key, range: nil, by: book.desk.caller) { bytes.append(contentsOf: $0) }
+        return SensitiveText.lines(of: bytes)
+    }
+
     /// Logs, in one line, that these files are about to be looked into.
     private func logLook(into items: [AgeFileID]) throws {
         let unknown = items.filter { id in
             guard let item = book.items.first(where: { $0.id == id })?.kept,
                 let known = book.desk.known(item, book.own)
             else { return false }
-            return isUnknown(known)
+            return isUnknown(known) || isText(known)
         }
         let reason = VaultSession.Reason(action: .read, purpose: PlainText(literal: "facts of a file"), journal: nil)
         for start in stride(from: 0, to: unknown.count, by: AccessRequest.maximumItems) {

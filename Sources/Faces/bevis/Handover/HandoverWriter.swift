@@ -68,7 +68,7 @@ final class HandoverWriter {
         if home == volume {
             if builder.keepsOriginal(exhibit) {
                 page.original = .heldBack
-                try addWithoutPlace(exhibit, to: &page)
+                if !builder.keepsText(exhibit) { try addWithoutPlace(exhibit, to: &page) }
             } else {
                 let original = try writeOriginal(exhibit)
                 page.original = .here(string(original))
@@ -188,6 +188,7 @@ final class HandoverWriter {
         content.purpose = statement.purpose.map { string($0.bytes) }
         content.journal = statement.journal.map { string($0.bytes) }
         content.volume = (volume, volumes.count)
+        content.zone = LocalZone.name
         content.incidents = builder.incidents
         let timeline = Timeline(builder.redacted)
         content.counts = timeline.counts

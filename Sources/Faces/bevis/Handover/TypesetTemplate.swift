@@ -15,7 +15,8 @@ enum TypesetTemplate {
         // empty boxes, for a sign that only marks a place to break would go along with what somebody copies.
         #let is-key(t) = t.match(regex("^([0-9a-f]{64}|\\S+\\+[0-9a-f]{8}\\+\\S+)$")) != none
         #show regex("\\S{36,}"): it => {
-          set text(font: "DejaVu Sans Mono", size: if it.text.len() > 66 { 6.8pt } else { 8pt }) if is-key(it.text)
+          let size = if it.text.len() > 80 { 6pt } else if it.text.len() > 64 { 6.8pt } else { 8pt }
+          set text(font: "DejaVu Sans Mono", size: size) if is-key(it.text)
           it.text.clusters().join(box())
         }
         #let lines(t) = {
