@@ -33,8 +33,8 @@ typst_folder=/usr/local/lib/bevis/typst
 peers_folder=.build-peers
 peers=('bagit==1.9.0' 'case-utils==0.18.0')
 # age is the peer that must read our files and write ours; strace, faketime and small file systems bring the faults;
-# Python computes the specification's example a second time; ffmpeg makes stills and films for handovers; the others
-# build and run the modules of the browser.
+# Python computes the specification's example a second time, and what a power cut may leave; ffmpeg makes stills and
+# films for handovers; the others build and run the modules of the browser.
 test_needs=(
     'ffmpeg: command -v ffmpeg'
     'age: command -v age'
@@ -42,6 +42,7 @@ test_needs=(
     'faketime: command -v faketime'
     'procps: command -v pgrep'
     'e2fsprogs: PATH=$PATH:/usr/sbin:/sbin command -v mkfs.ext4'
+    'xfsprogs: PATH=$PATH:/usr/sbin:/sbin command -v mkfs.xfs'
     'python3: command -v python3'
     'python3-cryptography: python3 -c "import cryptography"'
     'wasi-libc: test -d /usr/include/wasm32-wasi'
