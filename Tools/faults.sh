@@ -25,7 +25,7 @@ while [ $# -gt 0 ]; do
     --sample) sample=1 ;;
     --seed) seed=$2 && shift ;;
     [a-z]*) [[ " ${parts[*]} " == *" $1 "* ]] && chosen+=("$1") || { echo "faults: no part $1" >&2 && exit 2; } ;;
-    *) sed -n '2,12s/^# \{0,1\}//p' "$0" && exit 2 ;;
+    *) sed -n '2,10s/^# \{0,1\}//p' "$0" && exit 2 ;;
     esac
     shift
 done

@@ -86,6 +86,9 @@ import TransparencyLog
         }
         #expect(stage.run("prove", ["7", "-o", "7.tlog-proof"], keys: false).code == 1)
         #expect(stage.run("prove", ["300"], keys: false).code == 2)
+        let facts = try stage.json(stage.run("prove", ["7", "--json"], keys: false))
+        #expect(facts["proof"] as? String == String(decoding: stage.folder.read("7.tlog-proof"), as: UTF8.self))
+        #expect(facts["leaf"] as? Int == 7 && facts["size"] as? Int == 300)
     }
 
     @Test func keptCheckpointIsPartOfTheLog() throws {

@@ -8,7 +8,10 @@ import Terminal
 struct ListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Show what happened: who, when, which case, what for.",
-        discussion: "Conditions are combined; ids may be cut to their first digits, names to a part of them.")
+        discussion: """
+            Conditions are combined; ids may be cut to their first digits, names to a part of them. With --json each line \
+            is an object of its own, for a log may be long.
+            """)
 
     @OptionGroup var options: BundleOptions
 

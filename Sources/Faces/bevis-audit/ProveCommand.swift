@@ -31,11 +31,19 @@ struct ProveCommand: ParsableCommand {
         }
         let proof = LogProof(
             try InclusionProof(index: index, size: bundle.head.size, from: bundle.log), checkpoint: bundle.note)
-        guard let output else {
-            return try Descriptor.standardOutput().write(String(decoding: proof.bytes, as: UTF8.self))
+        let text = String(decoding: proof.bytes, as: UTF8.self)
+        if let output {
+            let file = try OutputFile(output, replacing: force)
+            try file.write(proof.bytes)
+            try file.commit()
+        } else if !options.json {
+            return try Descriptor.standardOutput().write(text)
         }
-        let file = try OutputFile(output, replacing: force)
-        try file.write(proof.bytes)
-        try file.commit()
+        guard options.json else { return }
+        try Output(json: true).show(
+            .object([
+                "leaf": .number(Int64(clamping: index)), "size": .number(Int64(clamping: bundle.head.size)),
+                "proof": .text(text),
+            ]), or: "")
     }
 }
