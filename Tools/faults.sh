@@ -221,7 +221,9 @@ flush_fails() {
         as signe bevis vault info >/dev/null
         pid=$(custodians)
         rm -f tracing traced
-        strace -f -qq -o traced -p "$pid" -e trace=fsync,fdatasync \
+        # The journal's: SQLite also flushes the folder, and does not look whether it could. The custodian has done so
+        # before it serves, which is tried below.
+        strace -f -qq -o traced -p "$pid" -P "$BEVIS_VAULT/records.sqlite-wal" -e trace=fsync,fdatasync \
             -e inject="fsync,fdatasync:error=EIO:when=$round" 2>tracing &
         tracer=$!
         until [ -n "$(sed -n 's/^TracerPid:[[:space:]]*\([1-9]\)/\1/p' "/proc/$pid/status")" ]; do moment; done
@@ -250,6 +252,18 @@ flush_fails() {
         client 1
         check "flush $round failed, custodian started anew"
     done
+    # A journal whose name may be lost: nothing is served at all.
+    fresh
+    status=0
+    out=$(timeout 20 strace -f -qq -o traced -P "$BEVIS_VAULT" -e trace=fsync,fdatasync \
+        -e inject=fsync,fdatasync:error=EIO bevis serve --vault "$BEVIS_VAULT" 2>&1) || status=$?
+    if grep -q INJECTED traced && [ "$status" != 0 ] && [ "$status" != 124 ] && [ ! -e "$BEVIS_VAULT/socket" ]; then
+        good "the folder's flush fails at the start: nothing is served"
+    else
+        bad "the folder's flush failed at the start: exit $status: $out"
+    fi
+    client 1
+    check "the folder's flush failed, custodian started anew"
 }
 
 # --- A custodian that is told to end

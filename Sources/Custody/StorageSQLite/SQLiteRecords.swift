@@ -47,6 +47,9 @@ public final class SQLiteRecords: RecordStore {
         }
         // With the lock held exclusively the journal is one file from here to the end.
         witnesses = try ["", "-wal"].map { try FileWitness(held.path + "/records.sqlite" + $0) }
+        // SQLite flushes the folder after it made a journal, and goes on where that fails: rows that were acknowledged
+        // would then be in a file that a power cut leaves without a name.
+        try SystemCall.flushFolder(held.path)
     }
 
     // In one transaction: a vault is never between two layouts.
