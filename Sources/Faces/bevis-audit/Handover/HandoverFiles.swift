@@ -67,18 +67,7 @@ struct HandoverFiles {
     }
 
     private func names(in folder: String) throws(CommandFailure) -> [String] {
-        guard let directory = opendir(path + "/" + folder) else {
-            throw .system("read the folder", Escaped.quoted(folder.isEmpty ? path : folder), code: errno)
-        }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
+        try FolderNames.list(path + "/" + folder, called: folder.isEmpty ? path : folder)
     }
 
     /// The content of a small file; `nil`, and a fault, where there is none or it is too long to be one.

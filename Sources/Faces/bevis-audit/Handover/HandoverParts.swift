@@ -24,7 +24,7 @@ struct HandoverParts {
 
     /// The names of the folders; empty where `path` is a handover itself, or holds none.
     static func names(in path: String) throws(CommandFailure) -> [String] {
-        let all = try list(path)
+        let all = try FolderNames.list(path)
         guard ofAFolder.isDisjoint(with: all) else { return [] }
         let parts = all.filter { name in
             isFolder(path + "/" + name) && ofAFolder.contains { access(path + "/\(name)/\($0)", F_OK) == 0 }
@@ -40,7 +40,7 @@ struct HandoverParts {
         }
         self.parts = parts
         compare()
-        for name in try HandoverParts.list(path) where !names.contains(name) { look(at: name) }
+        for name in try FolderNames.list(path) where !names.contains(name) { look(at: name) }
     }
 
     var word: HandoverVerdict.Word {
@@ -90,21 +90,6 @@ struct HandoverParts {
     private static func isFolder(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-    }
-
-    private static func list(_ path: String) throws(CommandFailure) -> [String] {
-        guard let directory = opendir(path) else {
-            throw .system("read the folder", Escaped.quoted(path), code: errno)
-        }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
     }
 }
 
