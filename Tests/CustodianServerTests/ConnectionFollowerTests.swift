@@ -6,7 +6,7 @@ import Testing
 
 @testable import CustodianServer
 
-@Suite(.timeLimit(.minutes(1))) struct ConnectionFollowerTests {
+@Suite(.timeLimit(.minutes(10))) struct ConnectionFollowerTests {
     static func channel(_ activity: SocketServerActivity) throws -> EmbeddedChannel {
         let channel = EmbeddedChannel(handler: ConnectionFollower(activity: activity))
         try channel.connect(to: SocketAddress(unixDomainSocketPath: "/x")).wait()

@@ -5,7 +5,7 @@ import HTTPTypes
 import Hummingbird
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ExchangeTests {
+@Suite(.timeLimit(.minutes(10))) struct ExchangeTests {
     static var routes: Routes {
         let routes = Routes()
         routes.post("echo") { request, _ in

@@ -53,7 +53,7 @@ final class ManualTime: Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct IdleStopTests {
+@Suite(.timeLimit(.minutes(10))) struct IdleStopTests {
     static func routes(entered: Seen<Bool> = Seen(), gate: Gate? = nil) -> Routes {
         let routes = Routes()
         routes.get("/") { _, _ in
@@ -122,7 +122,7 @@ final class ManualTime: Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct StopTests {
+@Suite(.timeLimit(.minutes(10))) struct StopTests {
     @Test func requestInFlightFinishesAfterAStop() async throws {
         let (entered, gate) = (Seen<Bool>(), Gate())
         try await withServer(IdleStopTests.routes(entered: entered, gate: gate)) { server in
@@ -174,7 +174,7 @@ final class ManualTime: Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct SocketFileTests {
+@Suite(.timeLimit(.minutes(10))) struct SocketFileTests {
     static func mode(_ path: String) -> mode_t {
         var status = stat()
         return lstat(path, &status) == 0 ? status.st_mode & 0o777 : 0

@@ -28,7 +28,7 @@ import Testing
     /// Everything that comes back when these bytes are all that is sent; nothing in it may say more than it should.
     private func answer(_ server: RunningServer, _ bytes: [UInt8]) async throws -> String {
         let text = try await onThread {
-            let client = RawClient(server.address)
+            let client = try RawClient(server.address)
             client.send(bytes)
             client.finishSending()
             return client.readToEnd()
@@ -168,7 +168,7 @@ import Testing
     @Test func requestThatComesByteByByteIsAnswered() async throws {
         try await withCustodian { server in
             let got = try await onThread {
-                let client = RawClient(server.address)
+                let client = try RawClient(server.address)
                 for byte in Array("GET /checkpoint HTTP/1.1\r\n\(Self.host)\r\n".utf8) { client.send([byte]) }
                 return client.readToEnd()
             }

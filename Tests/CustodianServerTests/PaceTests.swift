@@ -6,7 +6,7 @@ import Testing
 
 @testable import CustodianServer
 
-@Suite(.timeLimit(.minutes(1))) struct PaceTests {
+@Suite(.timeLimit(.minutes(10))) struct PaceTests {
     /// A channel whose peer has to send 1,000 bytes each 30 seconds, and take a response within 60.
     static func channel() throws -> EmbeddedChannel {
         var limits = SocketServerLimits()

@@ -7,7 +7,7 @@ import Testing
 
 @testable import CustodianServer
 
-@Suite(.timeLimit(.minutes(1))) struct RangeVerdictTests {
+@Suite(.timeLimit(.minutes(10))) struct RangeVerdictTests {
     @Test(
         arguments: [
             ("bytes=0-0", 0..<1), ("bytes=0-9", 0..<10), ("bytes=5-", 5..<100), ("bytes=99-", 99..<100),
@@ -58,7 +58,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ServedFileTests {
+@Suite(.timeLimit(.minutes(10))) struct ServedFileTests {
     /// A file of 700,000 bytes of which all but the first and last 1,000 are served: three pieces.
     static let contents = (0..<700_000).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 8) }
     static let served = Array(contents[1000..<699_000])

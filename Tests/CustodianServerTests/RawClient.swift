@@ -1,36 +1,43 @@
 import CustodianServer
 import Glibc
 
+/// No server took the connection.
+struct NotConnected: Error {
+    let code: Int32
+}
+
 /// A client that sends exactly the bytes it is told to, to see what a server makes of them.
 final class RawClient {
     private var descriptor: Int32
 
-    init(_ address: SocketServerAddress) {
+    /// Connects.
+    /// - Throws: `NotConnected`.
+    init(_ address: SocketServerAddress) throws {
         switch address {
         case .unixSocket(let path, _):
             descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
             var name = sockaddr_un()
             name.sun_family = sa_family_t(AF_UNIX)
             withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: path.utf8) }
-            open(&name)
+            try open(&name)
         case .tcp(_, let port):
             descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
             var name = sockaddr_in()
             name.sin_family = sa_family_t(AF_INET)
             name.sin_port = in_port_t(UInt16(port).bigEndian)
             name.sin_addr.s_addr = in_addr_t(UInt32(0x7F00_0001).bigEndian)
-            open(&name)
+            try open(&name)
         }
     }
 
     deinit { close(descriptor) }
 
-    private func open<Name>(_ name: inout Name) {
+    private func open<Name>(_ name: inout Name) throws {
         let size = socklen_t(MemoryLayout<Name>.size)
         let result = withUnsafePointer(to: &name) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, size) }
         }
-        precondition(result == 0)
+        guard result == 0 else { throw NotConnected(code: errno) }
     }
 
     func send(_ text: String) { send(Array(text.utf8)) }

@@ -8,7 +8,7 @@ import Synchronization
 import Testing
 
 /// Large bodies, one test at a time: they measure the memory of the whole process.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct StreamingTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct StreamingTests {
     static let byteCount: UInt64 = 200 << 20
     /// A third of the body, and above what both ends and the tests that run meanwhile need.
     static let allowedGrowth = 64 << 20

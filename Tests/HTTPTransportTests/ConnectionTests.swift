@@ -2,7 +2,7 @@ import Testing
 
 @testable import HTTPTransport
 
-@Suite(.timeLimit(.minutes(1))) struct EndpointTests {
+@Suite(.timeLimit(.minutes(10))) struct EndpointTests {
     @Test func socketPathBeyondTheSystemsLimitIsRefused() {
         let error = #expect(throws: HTTPError.self) {
             try HTTPConnection(.unixSocket(path: "/" + String(repeating: "x", count: 107)))
@@ -46,7 +46,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ConnectionTests {
+@Suite(.timeLimit(.minutes(10))) struct ConnectionTests {
     static let answer = "HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Length: 0\r\n\r\n"
 
     @Test func absentServerIsUnreachable() throws {

@@ -1,7 +1,7 @@
 import HTTPTransport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RequestTests {
+@Suite(.timeLimit(.minutes(10))) struct RequestTests {
     static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
     /// Sends one request to a peer that answers 200 and returns the head that came there.
@@ -102,7 +102,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct BodyReaderTests {
+@Suite(.timeLimit(.minutes(10))) struct BodyReaderTests {
     func send(_ body: HTTPRequest.Body) throws -> HTTPResponse {
         let peer = ScriptedPeer { connection, _ in
             _ = connection.readHead()

@@ -1,7 +1,7 @@
 import HTTPTransport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ResponseTests {
+@Suite(.timeLimit(.minutes(10))) struct ResponseTests {
     func get(_ answer: String, method: String = "GET", maximumBodySize: Int = 1000) throws -> HTTPResponse {
         let peer = ScriptedPeer { connection, _ in
             _ = connection.readHead()
@@ -96,7 +96,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct SinkTests {
+@Suite(.timeLimit(.minutes(10))) struct SinkTests {
     static let answer = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc"
 
     @Test func sinkErrorIsRethrownAndTheNextRequestWorks() throws {
