@@ -248,9 +248,12 @@ private func string(_ secret: SecretBytes) -> String {
             #expect(html.contains("\(line)\n"))
         }
         #expect(plain.split(separator: "\n").allSatisfy { $0.count <= 72 })
+        // The key's own letters may make a word.
+        let words = [plain, html].map { page in
+            string(sheet.lines).split(separator: "\n").reduce(page) { $0.replacing($1, with: "") }.lowercased()
+        }
         for word in ["bevis", "evidence", "stalk", "politi", "police", "tilhold", "sag", "case key", "vold"] {
-            #expect(!plain.lowercased().contains(word))
-            #expect(!html.lowercased().contains(word))
+            #expect(words.allSatisfy { !$0.contains(word) }, "\(word)")
         }
         for resource in ["src=", "href=", "url(", "@import", "<script"] { #expect(!html.contains(resource)) }
     }
