@@ -29,10 +29,13 @@ import Testing
 
     /// Runs the command and sends the signal as soon as `moment` is there; ends with 100 and the signal that ended it.
     private func stop(
-        _ world: Sandbox, _ command: [String], at moment: String, with signal: Int32
+        _ world: Sandbox, _ command: [String], at moment: String, with signal: Int32, ignoring: Bool = false
     ) async throws -> Outcome {
+        // Whoever runs the tests may ignore signals, as nohup does.
         let script = """
-            import os, subprocess, sys, time
+            import os, signal, subprocess, sys, time
+            for number in signal.SIGINT, signal.SIGTERM, signal.SIGHUP:
+                signal.signal(number, signal.\(ignoring ? "SIG_IGN" : "SIG_DFL"))
             child = subprocess.Popen(sys.argv[3:])
             while not os.path.exists(sys.argv[1]) and child.poll() is None:
                 time.sleep(0.001)
@@ -76,6 +79,24 @@ import Testing
             #expect(stopped.err.contains("stopped: what was written of the handover was deleted again"))
             #expect(!world.exists("out") && !world.exists("out.unfinished"), "\(moment)")
         }
+    }
+
+    @Test func stoppedHandoverEndsEachTime() async throws {
+        let world = try await world()
+        let command = try await words(world)
+        for _ in 0..<12 {
+            let stopped = try await stop(world, command, at: UnfinishedHandoverTests.moments[0], with: SIGTERM)
+            #expect(stopped.status == 100 + SIGTERM, "\(stopped.out)\(stopped.err)")
+        }
+    }
+
+    @Test func handoverThatIsToIgnoreASignalGoesOn() async throws {
+        let world = try await world()
+        let command = try await words(world)
+        let made = try await stop(
+            world, command, at: UnfinishedHandoverTests.moments[0], with: SIGHUP, ignoring: true)
+        #expect(made.status == 0, "\(made.out)\(made.err)")
+        #expect(world.exists("out/handover.note") && !world.exists("out.unfinished"))
     }
 
     @Test func folderOfTheNameThatSomebodyElseMadeIsLeftAlone() async throws {

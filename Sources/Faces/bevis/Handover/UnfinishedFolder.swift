@@ -94,7 +94,7 @@ final class UnfinishedFolder: @unchecked Sendable {
     }
 
     private func watch() {
-        for number in [SIGINT, SIGTERM, SIGHUP] {
+        for number in [SIGINT, SIGTERM, SIGHUP] where !UnfinishedFolder.isIgnored(number) {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { [weak self] in self?.stop(number) }
@@ -103,14 +103,32 @@ final class UnfinishedFolder: @unchecked Sendable {
         }
     }
 
+    /// Who chose to ignore a signal (nohup) goes on ignoring it.
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var before = sigaction()
+        sigaction(number, nil, &before)
+        let handlers = [before.__sigaction_handler.sa_handler, SIG_IGN].map { unsafeBitCast($0, to: Int.self) }
+        return handlers[0] == handlers[1]
+    }
+
     private func stop(_ number: Int32) {
         switch close() {
         case .before: break
         case .open: take(away: "stopped")
         case .closed: return
         }
+        UnfinishedFolder.end(by: number)
+    }
+
+    /// Ends the process as the signal would have. It goes to this thread: Dispatch reads those that go to the process, and
+    /// could take it once more for itself.
+    private static func end(by number: Int32) {
         signal(number, SIG_DFL)
-        kill(getpid(), number)
+        var just = sigset_t()
+        sigemptyset(&just)
+        sigaddset(&just, number)
+        pthread_sigmask(SIG_UNBLOCK, &just, nil)
+        raise(number)
     }
 
     /// What it was until now: what is published is taken away by no signal, nor the other way round.
