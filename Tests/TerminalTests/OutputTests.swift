@@ -24,6 +24,22 @@ import Testing
         }
     }
 
+    @Test func peopleSeeRunsOfNumbersAndMachinesEachOne() {
+        func shown(_ numbers: [UInt64]) -> String {
+            var facts = Facts()
+            facts.add("entries", numbers)
+            return facts.text
+        }
+        #expect(shown([]) == "entries: none\n")
+        #expect(shown([7]) == "entries: 7\n")
+        #expect(shown([5, 6, 7, 9, 12, 13]) == "entries: 5 to 7, 9, 12 to 13\n")
+        #expect(
+            shown((0..<500).map { 3 + 2 * $0 }) == "entries: 500 from 3 to 1001 (--json names each)\n")
+        var facts = Facts()
+        facts.add("entries", [5, 6, 7])
+        #expect(facts.json.text == #"{"entries":[5,6,7]}"#)
+    }
+
     @Test func bytesThatAreNotUTF8AreShownEscapedInJSON() {
         #expect(JSONValue.bytes([0x61, 0xFF]).text == #""a\\xff""#)
     }

@@ -58,6 +58,7 @@ public struct Facts: Sendable, Equatable {
         let key: String
         let label: String
         let value: JSONValue
+        let plain: String?
     }
 
     private var facts: [Fact] = []
@@ -65,10 +66,15 @@ public struct Facts: Sendable, Equatable {
     /// No facts yet.
     public init() {}
 
-    /// Adds a fact; people see `label`, or the key with spaces for underscores.
-    public mutating func add(_ key: String, _ value: JSONValue, label: String? = nil) {
+    /// Adds a fact; people see `label`, or the key with spaces for underscores, and `plain` where it is given.
+    public mutating func add(_ key: String, _ value: JSONValue, label: String? = nil, plain: String? = nil) {
         let label = label ?? String(key.map { $0 == "_" ? " " : $0 })
-        facts.append(Fact(key: key, label: label, value: value))
+        facts.append(Fact(key: key, label: label, value: value, plain: plain))
+    }
+
+    /// Adds ascending numbers: all of them for machines, runs for people, and where there are many runs the ends.
+    public mutating func add(_ key: String, _ numbers: [UInt64], label: String? = nil) {
+        add(key, .array(numbers.map { .number(Int64($0)) }), label: label, plain: NumberRuns(numbers).text)
     }
 
     /// The facts as one object. Of two facts with one key the later counts.
@@ -82,8 +88,8 @@ public struct Facts: Sendable, Equatable {
         var text = ""
         for fact in facts {
             let gap = String(repeating: " ", count: width - fact.label.count + 1)
-            guard case .array(let values) = fact.value, !values.isEmpty else {
-                text += "\(fact.label):\(gap)\(fact.value.plain)\n"
+            guard fact.plain == nil, case .array(let values) = fact.value, !values.isEmpty else {
+                text += "\(fact.label):\(gap)\(fact.plain ?? fact.value.plain)\n"
                 continue
             }
             for (index, value) in values.enumerated() {

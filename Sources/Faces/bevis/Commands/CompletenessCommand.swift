@@ -120,10 +120,8 @@ struct CompletenessCommand: AsyncParsableCommand {
             facts.add("first_record", .text(string(hashes.first.hex)))
             facts.add("last_record", .text(string(hashes.last.hex)))
         }
-        facts.add("clip_entries", .array(found.clips.map { .number(Int64($0)) }), label: "entries of the log, clips")
-        facts.add(
-            "heartbeat_entries", .array(found.heartbeats.map { .number(Int64($0)) }),
-            label: "entries of the log, signs of life")
+        facts.add("clip_entries", found.clips, label: "entries of the log, clips")
+        facts.add("heartbeat_entries", found.heartbeats, label: "entries of the log, signs of life")
         facts.add("gaps", .array(found.gaps.map { .text(CompletenessCommand.sentence($0)) }))
         if erased > 0 {
             facts.add("erased", .number(Int64(erased)), label: "clips of your devices that you had erased")
