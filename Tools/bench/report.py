@@ -174,11 +174,12 @@ def why(r, row):
             text += (
                 f"libsodium's ChaCha20-Poly1305 alone takes {seal:.2f} s of it and libcrypto's SHA-256 {sha:.2f} s "
                 + ("for the tree's check" if hashes == 1 else "for the tree and as much again for the original")
-                + f"; what is left, {ours['cpu'] - seal - hashes * sha:.2f} s, is nearly all the kernel's copying. ")
+                + f"; the kernel takes {ours['kernel']:.2f} s, for reading and writing. ")
         return text + (
             f"Spread over two cores that is {ours['cpu'] / 2:.2f} s at best. The rest of the {ours['wall']:.2f} s is "
-            "waiting, for cores that were busy with something else (see the load above) or for the disk; the two were "
-            "not told apart.")
+            "waiting: for the stages that only one thread can do, reading and hashing the original or writing in order, "
+            "for cores that were busy with something else (see the load above), or for the disk. They were not told "
+            "apart.")
     return WHY.get(label, next((why for key, why in WHY.items() if label.startswith(key)), "Not explained yet."))
 
 

@@ -33,7 +33,8 @@ class Bench:
     def tool(self, name):
         return os.path.abspath(os.path.join(self.options.bin, name))
 
-    # One command, timed as a whole: wall seconds, processor seconds, the most memory in MiB.
+    # One command, timed as a whole: wall seconds, processor seconds, the most memory in MiB, the kernel's share of the
+    # processor seconds.
     def time(self, command, env=None, stdin=None):
         start = time.perf_counter()
         child = subprocess.Popen(
@@ -45,7 +46,7 @@ class Bench:
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode != 0:
             raise SystemExit(f"bench: {command} failed: {problem.decode(errors='replace')[-400:]}")
-        return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+        return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, usage.ru_stime
 
     # A B A B ...: each command `rounds` times, interleaved; medians of wall and processor time, peak of memory.
     def interleave(self, commands, rounds, before=None):
@@ -58,7 +59,8 @@ class Bench:
         for name, times in runs.items():
             self.results[name] = {
                 "wall": statistics.median(t[0] for t in times), "cpu": statistics.median(t[1] for t in times),
-                "mib": max(t[2] for t in times), "runs": [round(t[0], 3) for t in times]}
+                "mib": max(t[2] for t in times), "kernel": statistics.median(t[3] for t in times),
+                "runs": [round(t[0], 3) for t in times]}
             print(f"  {name}: {self.results[name]['wall']:.3f} s wall, {self.results[name]['cpu']:.3f} s cpu, "
                   f"{self.results[name]['mib']:.0f} MiB", flush=True)
 
@@ -221,7 +223,7 @@ def seek(bench, small, large, count):
         shutil.rmtree(bench.path("seek-vault"), ignore_errors=True)
     start = bench.results["vault.items"]
     for name, original in zip(("small", "large"), originals):
-        wall, cpu, mib = bench.bevis("add", original)
+        wall, _, mib, _ = bench.bevis("add", original)
         bench.results[f"memory.add.{name}"] = mib
         bench.results[f"add.{name}"] = wall
     sizes = {"small": small, "large": large}
@@ -233,7 +235,7 @@ def seek(bench, small, large, count):
             bench.path("part"), "--force"], bench.env)
     bench.interleave(commands, 5 if count > 20 else 1)
     for place, name in enumerate(("small", "large")):
-        _, _, mib = bench.bevis("open", str(start + 1 + place), "-o", bench.path("opened"), "--force")
+        _, _, mib, _ = bench.bevis("open", str(start + 1 + place), "-o", bench.path("opened"), "--force")
         bench.results[f"memory.open.{name}"] = mib
         same(originals[place], bench.path("opened"))
         os.unlink(bench.path("opened"))
