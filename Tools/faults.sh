@@ -6,7 +6,8 @@
 #   Tools/faults.sh [--sample] [--seed N] [PART...]
 #
 # Parts: system_calls flush_fails two_custodians ended records_lost objects_flipped records_flipped clock_moved
-# old_copy torn_writes full_disk power_cut; all without any. --sample takes a few of everything, in about three minutes.
+# old_copy memory torn_writes full_disk power_cut; all without any. --sample takes a few of everything, in about three
+# minutes.
 # BEVIS_BIN names the folder of the commands. What needs root is skipped, loudly, where it is missing.
 set -euo pipefail
 # In mounts of its own: whoever else copies the machine's (every sandbox does) would keep a disk alive after its power was
@@ -17,7 +18,7 @@ fi
 here=$(cd "$(dirname "$0")/.." && pwd)
 parts=(
     system_calls flush_fails two_custodians ended records_lost objects_flipped records_flipped clock_moved old_copy
-    torn_writes full_disk power_cut
+    memory torn_writes full_disk power_cut
 )
 sample='' seed=$RANDOM chosen=()
 while [ $# -gt 0 ]; do
@@ -25,7 +26,7 @@ while [ $# -gt 0 ]; do
     --sample) sample=1 ;;
     --seed) seed=$2 && shift ;;
     [a-z]*) [[ " ${parts[*]} " == *" $1 "* ]] && chosen+=("$1") || { echo "faults: no part $1" >&2 && exit 2; } ;;
-    *) sed -n '2,10s/^# \{0,1\}//p' "$0" && exit 2 ;;
+    *) sed -n '2,11s/^# \{0,1\}//p' "$0" && exit 2 ;;
     esac
     shift
 done
@@ -502,6 +503,36 @@ old_copy() {
     rm -f records.sqlite*
 }
 
+# --- What is left in memory: needs root
+
+# looked NAME [gone GRANT]: the custodian's secrets lie in guarded memory or nowhere.
+looked() {
+    local out
+    if out=$("$here/Tools/faults/memory.py" look "$(custodians)" known "${@:2}"); then
+        good "memory, $1: $out"
+    else
+        bad "memory, $1: $out"
+    fi
+}
+
+memory() {
+    local round rounds=20
+    if [ -n "$sample" ]; then rounds=3; fi
+    fresh
+    as signe bevis vault info >/dev/null
+    "$here/Tools/faults/memory.py" secrets "$BEVIS_VAULT" >known
+    for round in $(seq "$rounds"); do
+        as mads bevis open 1 --grant "$grant" --purpose Brud --force -o got 2>/dev/null
+        looked "opening $round"
+    done
+    as signe bevis grant --all --to mads.card --purpose Mere >/dev/null
+    "$here/Tools/faults/memory.py" secrets "$BEVIS_VAULT" >known
+    looked 'a grant was taken'
+    as signe bevis revoke "$grant" >/dev/null
+    looked 'a grant was revoked' gone "$grant"
+    rm -f known
+}
+
 # --- Writes torn, dropped and reordered by a power cut
 
 torn() { python3 "$here/Tools/faults/torn.py" "$@"; }
@@ -761,6 +792,7 @@ if [ "$(id -u)" = 0 ] && mountable ext4 2>/dev/null; then disks=1; fi
 if [ ${#chosen[@]} = 0 ]; then chosen=("${parts[@]}"); fi
 for part in "${chosen[@]}"; do
     case $part in
+    memory) if [ "$(id -u)" = 0 ]; then $part; else skip "$part" ROOT; fi ;;
     full_disk | power_cut) if [ -n "$disks" ]; then $part; else skip "$part" ROOT; fi ;;
     *) $part ;;
     esac
