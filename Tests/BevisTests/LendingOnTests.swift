@@ -213,6 +213,20 @@ import Testing
 
     // MARK: Units
 
+    @Test func issuerIsToldOfAMemberWhomItDidNotVouchFor() async throws {
+        let world = try await World.copy()
+        try await world.prepare(
+            "politi", "issuer", "unit", "politi", "team4", "--name", "Hold 4", "--role", "police", "--organisation",
+            "Politi", "-o", "team4.card")
+        try world.write("signe.card", Array(try await world.bevis("signe", "card", "show").out.utf8))
+        let words = ["issuer", "member", "politi", "team4"]
+        let told = try await world.bevis("politi", words + ["signe.card", "-o", "s.member"])
+        #expect(told.status == 0 && world.exists("s.member"), "\(told.err)")
+        #expect(told.err.hasPrefix("note: you have not signed this card; that its name is hers"), "\(told.err)")
+        let signed = try await world.bevis("politi", words + ["mads.card", "-o", "m.member"])
+        #expect(signed.status == 0 && signed.err.isEmpty, "\(signed.err)")
+    }
+
     @Test func membersOfAUnitOpenInTheirOwnNamesUntilTheyAreRemoved() async throws {
         let world = try await World.copy()
         try await world.prepare(

@@ -80,6 +80,11 @@ extension IssuerCommand {
             try Units(home).keep(note.note, of: unit)
             try Cards(home).keep(card.note)
             try CardCommand.write(try AgeFile.seal(text, to: [card.body.recipient]).bytes, to: output)
+            if (try? card.verified(by: issuer.signer.verifierKey)) == nil {
+                Output(json: false).note(
+                    "note: you have not signed this card; that its name is hers is what she or another issuer says. "
+                        + "To vouch for her: bevis issuer sign \(self.issuer) FILE, then add the card it makes")
+            }
         }
     }
 
