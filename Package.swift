@@ -129,7 +129,8 @@ let package = Package(
                 "Sodium", "MerkleTree", "AgeFile", "SignedNote", "TransparencyLog", "Sharing", "AuditTrail", "Vault",
                 "Camera", "Dossier", "Handover", "Storage", "StorageSQLite", "Custodian", "CustodianServer",
                 "CustodianClient",
-                "CustodianProtocol", "HTTPTransport", "FileFacts", "Terminal", "Home", "Watching", arguments,
+                "CustodianProtocol", "HTTPTransport", "CFileFacts", "FileFacts", "Terminal", "Home", "Watching",
+                arguments,
             ],
             path: "Sources/Faces/bevis", swiftSettings: settings),
         .executableTarget(
@@ -182,11 +183,11 @@ let package = Package(
             "Bevis",
             on: portable + [
                 "Vault", "Dossier", "Storage", "StorageSQLite", "Custodian", "CustodianProtocol", "CustodianServer",
-                "Home", "bevis", "bevis-audit",
+                "CFileFacts", "Home", "bevis", "bevis-audit",
                 .product(name: "Hummingbird", package: "hummingbird", condition: custody),
                 .product(name: "NIOCore", package: "swift-nio", condition: custody),
                 .product(name: "HTTPTypes", package: "swift-http-types", condition: custody),
-            ], excluding: ["recorder.py"]),
+            ], excluding: ["recorder.py", "tiles.py"]),
         tests("Storage", on: portable + ["BulkHash", "Storage", "StorageSQLite", "StorageTesting"]),
         tests("Custodian", on: portable + ["BulkHash", "Storage", "StorageSQLite", "Custodian"]),
     ]
