@@ -1,3 +1,4 @@
+import CFileFacts
 import Foundation
 import Glibc
 
@@ -81,6 +82,8 @@ struct Command {
             posix_spawn_file_actions_addopen(
                 &actions, Int32(number), streams[number], O_WRONLY | O_CREAT | O_APPEND, 0o600)
         }
+        // What it starts may live long, and hold the connections of servers that run in the process of these tests.
+        guard facts_close_from(&actions, 3) == 0 else { throw CommandError(description: "cannot start \(words[0])") }
         var variables = environment
         variables["PATH"] = Command.binaries + ":/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
         variables["HOME"] = folder

@@ -29,6 +29,17 @@ import Testing
         #expect(occupied.err.hasPrefix("bevis: the folder \(sandbox.folder) is there already and holds something else"))
     }
 
+    @Test func custodianInTheBackgroundHoldsNothingOfWhoeverStartedIt() async throws {
+        let world = try await World.copy()
+        let environment = world.environment(of: "signe")
+        // The reader of the pipe ends when nobody holds its other end any more.
+        let script = "{ bevis vault info 9>&1 >info; } | timeout 60 cat"
+        let outcome = try await Command(folder: world.folder, environment: environment).run(
+            ["bash", "-c", "set -o pipefail; \(script)"])
+        #expect(outcome.status == 0, "\(outcome.err)")
+        #expect(world.exists("info") && world.custodian != nil)
+    }
+
     @Test func secondCustodianIsRefusedByName() async throws {
         let world = try await World.copy()
         try await world.prepare("signe", "vault", "info")

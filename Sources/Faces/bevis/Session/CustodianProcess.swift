@@ -1,3 +1,4 @@
+import CFileFacts
 import Glibc
 import Terminal
 
@@ -69,6 +70,8 @@ enum CustodianProcess {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, pipe, 1)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        // It outlives the command: a lock or pipe of whoever called that would be held for as long.
+        guard facts_close_from(&actions, 3) == 0 else { throw failure("a custodian cannot be started") }
         var words = arguments.map { strdup($0) } + [nil]
         defer { words.forEach { free($0) } }
         var child: pid_t = 0
