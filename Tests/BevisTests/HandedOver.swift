@@ -26,6 +26,7 @@ struct HandedOver {
     /// declined, extended, revoked.
     private static func make() async throws -> Sandbox {
         let world = try await World.copy()
+        try world.removeWithThisProcess()
         try await world.employ("birgit", "Birgit Holm")
         try await world.prepare(
             "signe", "order", "add", "tilhold", "--served", "2026-09-01", "--scope", "Må ikke henvende sig til mig")

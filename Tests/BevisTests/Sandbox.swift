@@ -21,6 +21,12 @@ final class Sandbox: Sendable {
         try? FileManager.default.removeItem(atPath: folder)
     }
 
+    /// For a sandbox in a static, which is never released: its folder goes when this process is gone.
+    func removeWithThisProcess() throws {
+        let gone = "tail --pid=\(getpid()) -f /dev/null; rm -rf \"$0\""
+        _ = try Command(folder: folder).start(["sh", "-c", gone, folder])
+    }
+
     // MARK: Commands
 
     /// What `person` has in her environment.

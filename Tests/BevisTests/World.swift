@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 
 /// What nearly every story begins with, made once and copied for each test: a vault that trusts the police's issuer
 /// and one auditor, Signe with a case of three items, and the officers Mads and Nina with signed cards.
@@ -25,9 +24,7 @@ enum World {
 
     private static func make() async throws -> Sandbox {
         let world = try Sandbox()
-        // A static is never released: the folder goes when this process is gone.
-        let gone = "tail --pid=\(getpid()) -f /dev/null; rm -rf \"$0\""
-        _ = try Command(folder: world.folder).start(["sh", "-c", gone, world.folder])
+        try world.removeWithThisProcess()
         for (person, name) in [
             ("drift", "Drift"), ("politi", "Politiets kortudsteder"), ("revisor", "Revisor"), ("mads", "Mads Krag"),
             ("nina", "Nina Dahl"), ("signe", "Signe Holm"),

@@ -15,6 +15,7 @@ import base64
 import glob
 import hmac
 import json
+import mmap
 import re
 import shutil
 import sqlite3
@@ -24,6 +25,7 @@ import tempfile
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 TOKEN = 8
+PAGE = mmap.PAGESIZE
 
 
 def derived(secret, salt, info):
@@ -84,19 +86,40 @@ def regions(pid):
             yield start, end, 'dd' in line.split()
 
 
+def stretches(memory, start, end):
+    """What can be read from `start` to `end`, in pieces without a gap, and how many bytes could not be."""
+    pieces, data, unseen = [], bytearray(), 0
+    while start < end:
+        try:
+            memory.seek(start)
+            read = memory.read(end - start)
+        except OSError:
+            read = b''  # a guard page, or it went meanwhile
+        if read:
+            data += read
+            start += len(read)
+            continue
+        if data:
+            pieces.append(bytes(data))
+            data = bytearray()
+        # Only whole pages can fail, so the next may be there.
+        after = min((start // PAGE + 1) * PAGE, end)
+        unseen += after - start
+        start = after
+    return [*pieces, bytes(data)], unseen
+
+
 def look(pid, secrets):
-    """For each name in `secrets`, how often it lies in guarded memory and how often elsewhere."""
+    """For each name in `secrets`, how often it lies in guarded memory and how often elsewhere; and the bytes not seen."""
     found = {name: [0, 0] for name in secrets}
+    unseen = 0
     with open(f'/proc/{pid}/mem', 'rb', 0) as memory:
         for start, end, guarded in regions(pid):
-            try:
-                memory.seek(start)
-                data = memory.read(end - start)
-            except OSError:
-                continue  # it went meanwhile
+            pieces, missing = stretches(memory, start, end)
+            unseen += missing
             for name, value in secrets.items():
-                found[name][0 if guarded else 1] += sum(data.count(form) for form in forms(value))
-    return found
+                found[name][0 if guarded else 1] += sum(piece.count(form) for piece in pieces for form in forms(value))
+    return found, unseen
 
 
 def main():
@@ -105,13 +128,15 @@ def main():
         return
     secrets = {name: bytes.fromhex(value) for name, value in json.loads(read(sys.argv[3])).items()}
     gone = sys.argv[5] if len(sys.argv) > 5 else None
-    found = look(sys.argv[2], secrets)
+    found, unseen = look(sys.argv[2], secrets)
     problems = []
     for name, (guarded, elsewhere) in found.items():
         if elsewhere:
             problems.append(f'{name} lies {elsewhere} times in memory that is not guarded')
         if guarded and gone and f'grant {gone}' in name:
             problems.append(f'{name} is still in memory')
+    if unseen:
+        problems.append(f'{unseen} bytes of its memory could not be read')
     # Who finds nothing at all may have looked in the wrong place.
     if not all(found[name][0] for name in ('custodian-identity', 'custodian-key', 'log-key')):
         problems.append('the keys in use were not found: the look itself is wrong')
