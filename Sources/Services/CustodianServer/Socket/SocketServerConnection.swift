@@ -28,6 +28,7 @@ final class ConnectionFollower: ChannelDuplexHandler, RemovableChannelHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         activity.accepted()
+        ConnectionBuffers.set(on: context.channel)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -12,8 +12,8 @@ public final class ServedFile: Sendable {
     private let source: Source
     private let byteCount: UInt64
 
-    /// One read, and one write to the socket: larger ones were no faster.
-    private static let pieceByteCount = 256 * 1024
+    /// One read, and one write to the socket, whose buffer it fills; larger ones were hardly faster.
+    private static let pieceByteCount = ConnectionBuffers.sendByteCount
 
     /// Takes over an open file; it is closed when the last response made of it is done.
     ///
