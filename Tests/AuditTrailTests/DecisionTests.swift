@@ -140,6 +140,19 @@ import Testing
         #expect(scene.log.findings().map(\.kind) == [.requestRepeated])
     }
 
+    @Test func responseWithdrawnForTheEndOfAnotherGrantIsFound() throws {
+        let scene = try Scene()
+        let other = try scene.log.grant(scene.matter, scene.items, from: scene.owner, to: scene.officer)
+        try scene.log.revoke(other, by: scene.owner)
+        let note = try scene.log.requestNote(scene.officer, scene.matter, scene.lent, [scene.items[0].id])
+        try scene.log.log(note, scene.lent, scene.matter)
+        let record = Record(
+            stream: other.stream, number: scene.log.number(other.stream) + 1, time: scene.log.time, event: .refused,
+            actor: scene.officer.hash, notes: [note.hash], items: [scene.items[0].id], failures: [.revoked])
+        try scene.log.append(record, notes: [])
+        #expect(scene.log.findings().map(\.kind) == [.recordInconsistent])
+    }
+
     @Test func responseWithdrawnWithoutAnEndIsFound() throws {
         let scene = try Scene()
         let note = try scene.log.requestNote(scene.officer, scene.matter, scene.lent, [scene.items[0].id])

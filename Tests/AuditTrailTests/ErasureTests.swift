@@ -110,6 +110,36 @@ import Testing
         #expect(kinds(scene) == [.noteWithheld, .erasureNotAllowed])
     }
 
+    @Test func whatWasTakenBackDoesNotComeBackByBeingLoggedOnceMore() throws {
+        let scene = try Scene()
+        let asked = try scene.log.askErasure([scene.items[0]], of: scene.matter)
+        try scene.log.cancel(asked, of: scene.matter)
+        let stream = StreamID.matter(scene.matter.id)
+        let record = Record(
+            stream: stream, number: scene.log.number(stream) + 1, time: scene.log.time, event: .erasureAsked,
+            actor: scene.owner.hash, notes: [asked.hash], items: [scene.items[0].id])
+        try scene.log.append(record, notes: [asked.note.bytes])
+        scene.log.setNumber(stream, record.number)
+        scene.log.now += wait
+        try scene.log.erase([scene.items[0]], as: asked, of: scene.matter)
+        #expect(kinds(scene) == [.noteWithheld, .erasureNotAllowed, .erasureNotAllowed])
+    }
+
+    @Test func ownerOfAnotherCaseTakesNothingBack() throws {
+        let scene = try Scene()
+        let other = try scene.log.matter(of: scene.log.person("Berta"))
+        let asked = try scene.log.askErasure([scene.items[0]], of: scene.matter)
+        let body = ErasureCancellation(
+            erasure: asked.hash, caseID: other.id, by: other.owner.hash, time: scene.log.time)
+        try scene.log.append(
+            .erasureCancelled, in: .matter(other.id), by: other.owner.hash,
+            notes: [.init(try Verified(body, signedBy: other.owner.signer))], items: asked.body.items)
+        #expect(kinds(scene) == [.erasureNotAllowed])
+        scene.log.now += wait
+        try scene.log.erase([scene.items[0]], as: asked, of: scene.matter)
+        #expect(kinds(scene) == [.erasureNotAllowed])
+    }
+
     @Test func takingBackWhatIsOverOrNotHersIsFound() throws {
         let scene = try Scene()
         let asked = try scene.log.askErasure([scene.items[0]], of: scene.matter)
@@ -227,6 +257,25 @@ import Testing
         try log.erase(scene.matter, as: try Verified(body, signedBy: scene.officer.signer), lent: [scene.lent])
         let findings = log.findings()
         #expect(findings.map(\.kind) == [.keyMissing, .erasureNotAllowed])
+    }
+
+    @Test func erasedCaseCoversNoLeafFromBeforeItWasOpened() throws {
+        let scene = try Scene()
+        let log = scene.log
+        let hidden = log.size
+        log.append(leaf: Leaf(tag: LeafTag(truncating: Random.value(Digest.self).bytes), commitment: Random.value()), sealed: nil)
+        let matter = try log.matter(of: log.person("Berta"))
+        log.append(leaf: Leaf(tag: LeafTag(truncating: Random.value(Digest.self).bytes), commitment: Random.value()), sealed: nil)
+        let asked = try log.askErasure([], of: matter) {
+            $0.size = 0
+            $0.leaves = LeafSet([])
+        }
+        log.now += wait
+        try log.erase(matter, as: asked)
+        let replay = log.replay()
+        #expect(replay.findings.map(\.kind) == [.foreignLeaf] && replay.findings.map(\.index) == [hidden])
+        // What follows cannot be told from the case's own, and is counted as such.
+        #expect(replay.statistics.erasedForeign == 2)
     }
 
     @Test func forgedNoteErasesNoCase() throws {

@@ -25,6 +25,39 @@ import Testing
         }
     }
 
+    @Test func heartbeatThatIsLoggedOnceMoreIsFound() throws {
+        let (scene, matter, camera) = try paired()
+        let body = Heartbeat(
+            caseID: matter.id, device: camera.signer.verifierKey, time: scene.log.time, taken: 0, newest: nil,
+            newestTime: nil, waiting: 0, oldestWaiting: nil, warnings: [])
+        let note = try Verified(body, signedBy: camera.signer)
+        for _ in 1...2 {
+            let stream = StreamID.matter(matter.id)
+            let record = Record(
+                stream: stream, number: scene.log.number(stream) + 1, time: scene.log.time, event: .heartbeat, actor: nil,
+                notes: [note.hash], items: [])
+            try scene.log.append(record, notes: [note.note.bytes])
+            scene.log.setNumber(stream, record.number)
+            scene.log.now += 3_600
+        }
+        #expect(scene.log.findings().map(\.kind) == [.heartbeatNotAllowed])
+    }
+
+    @Test func highestNumbersThatThereAreEndNoReplay() throws {
+        let (scene, first, camera) = try paired()
+        var matter = first
+        for _ in 1...2 {
+            try scene.log.item(matter, by: camera, asDevice: true, sequence: .max)
+            try log(scene, matter, camera, taken: .max, newest: Random.value())
+        }
+        for _ in 1...2 { try scene.log.changeCard(of: &matter, signers: [], number: .max) }
+        #expect(
+            scene.log.findings().map(\.kind) == [
+                .ingestChainBroken, .heartbeatNotAllowed, .ingestChainBroken, .heartbeatNotAllowed, .caseCardNotNext,
+                .caseCardNotNext,
+            ])
+    }
+
     @Test func heartbeatOfADeviceThatTheCardLeavesOutIsFound() throws {
         let (scene, first, camera) = try paired()
         var matter = first

@@ -11,6 +11,7 @@ import Testing
     private struct Chain {
         let scene: Scene
         let second: Person
+        let parent: Lent
         let child: Lent
 
         init(approval: ApprovalRule = .owner) throws {
@@ -20,10 +21,10 @@ import Testing
             second = try scene.log.person("Second", role: "police", organisation: "Police, West")
             let lend = LendingOn(
                 rights: .read, depth: 1, issuers: [scene.log.issuer.verifierKey], approval: approval)
-            let parent = try scene.log.grant(scene.matter, scene.items, from: scene.owner, to: scene.officer) {
+            parent = try scene.log.grant(scene.matter, scene.items, from: scene.owner, to: scene.officer) {
                 $0.lend = lend
             }
-            child = try scene.log.grant(scene.matter, [scene.items[0]], from: scene.officer, to: second) {
+            child = try scene.log.grant(scene.matter, [scene.items[0]], from: scene.officer, to: second) { [parent] in
                 $0.parent = parent
                 $0.days = 3
             }
@@ -51,6 +52,18 @@ import Testing
         try chain.open()
         #expect(chain.findings.map(\.kind) == [.grantedAgainstRules])
         #expect(chain.findings.first?.failures == [.notApproved])
+    }
+
+    @Test func contentLentOnAsADescriptionIsFound() throws {
+        let chain = try Chain()
+        let scene = chain.scene
+        let disguised = Item(id: scene.items[0].id, description: scene.items[1].id)
+        try scene.log.grant(scene.matter, [disguised], from: scene.officer, to: chain.second) {
+            $0.parent = chain.parent
+            $0.days = 3
+        }
+        #expect(chain.findings.map(\.kind) == [.grantNotAllowed])
+        #expect(chain.findings.first?.failures == [.notListed])
     }
 
     @Test func yesOfSomebodyElseIsFound() throws {

@@ -73,6 +73,70 @@ import TransparencyLog
         #expect(stage.run("show", ["10"]).code == 2)
     }
 
+    @Test func whatIsNotSignedIsNeitherListedNorShown() throws {
+        let stage = try Stage()
+        try stage.write()
+        let other = try stage.log.checkpoint(size: stage.log.size, root: Random.value())
+        try stage.folder.write(other, to: "bundle/log/checkpoint")
+        #expect(try stage.kinds(stage.run("verify", ["--json"])) == ["tree-differs"])
+        for (command, words) in [("list", []), ("show", ["7"])] as [(String, [String])] {
+            let answer = stage.run(command, words)
+            #expect(answer.code == 1 && answer.output == "", "\(answer.output)")
+            #expect(answer.errors.contains("the log cannot be relied on"))
+        }
+    }
+
+    @Test func listAndShowEndAsTheVerdictDoes() throws {
+        let stage = try Stage()
+        try stage.log.open(stage.officer, stage.matter, stage.lent, [stage.items[0]])
+        try stage.write()
+        #expect(stage.run("verify").code == 1)
+        for (command, words) in [("list", []), ("show", ["7"]), ("list", ["--json"])] as [(String, [String])] {
+            let answer = stage.run(command, words)
+            #expect(answer.code == 1 && !answer.output.isEmpty)
+            #expect(answer.errors.contains("bevis-audit: rule broken: 1 finding; see 'bevis-audit verify'"))
+        }
+        stage.folder.remove("bundle/records/000")
+        #expect(stage.run("list").code == stage.run("verify").code)
+    }
+
+    @Test func refusedAndEventsExcludeEachOther() throws {
+        let stage = try Stage()
+        try stage.write()
+        #expect(stage.run("list", ["--refused", "--event", "opened"]).code == 2)
+    }
+
+    @Test func logsThatCannotBeAreRefusedAtOnce() throws {
+        for size in [(1 << 40) + 1, 1 << 63, .max] as [UInt64] {
+            let stage = try Stage()
+            try stage.write()
+            let head = try stage.log.checkpoint(size: size, root: Random.value())
+            try stage.folder.write(head, to: "bundle/log/checkpoint")
+            let answer = stage.run("verify")
+            #expect(answer.code == 1 && answer.errors.contains("more than 2^40 leaves"), "\(answer)")
+        }
+    }
+
+    @Test func logWhoseEntriesAreMostlyMissingIsNotLookedForForLong() throws {
+        let stage = try Stage()
+        try stage.write()
+        let head = try stage.log.checkpoint(size: 1 << 40, root: Random.value())
+        try stage.folder.write(head, to: "bundle/log/checkpoint")
+        let answer = stage.run("verify")
+        #expect(answer.code == 1 && answer.output.hasPrefix("altered: 1,099,511,627,776 leaves"), "\(answer)")
+    }
+
+    @Test func cardThatNobodyVouchesForIsMarked() throws {
+        let stage = try Stage()
+        for (name, role) in [("Mads Krag", "police, Politi"), ("Mads (police, Politi)", "person")] {
+            _ = try stage.log.person(name, role: role)
+        }
+        try stage.write()
+        let output = stage.run("list", ["--event", "card-added"]).output
+        #expect(output.contains("Mads Krag ('police, Politi', vouched for by nobody)"))
+        #expect(output.contains("'Mads (police, Politi)' (person)"))
+    }
+
     @Test func proofIsAReceipt() throws {
         let stage = try Stage()
         try stage.grow(to: 300)

@@ -35,7 +35,7 @@ import Testing
         var exchange = Exchange(stage.log)
         exchange.owner.sealing = .random()
         let text = try exchange.evidence().text
-        #expect(try answer(text, stage).output.hasPrefix("convicted: the grantor Anna\n"))
+        #expect(try answer(text, stage).output.hasPrefix("convicted: the grantor, by her card Anna (owner)\n"))
         let json = try stage.json(try answer(text, stage, ["--json"]))
         #expect(json["convicted"] as? String == "grantor" && json["name"] as? String == "Anna")
     }
@@ -49,7 +49,7 @@ import Testing
         #expect(answer.code == 1)
         #expect(
             answer.output
-                == "convicted: the grantor Berit\nwhat was sealed in lending on is not the capsule which the grant above "
+                == "convicted: the grantor, by her card Berit (owner)\nwhat was sealed in lending on is not the capsule which the grant above "
                 + "names\n", "\(answer.errors)")
     }
 

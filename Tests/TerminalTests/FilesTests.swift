@@ -33,6 +33,13 @@ import Testing
                 .refused, "'\(bench.path("out"))' exists already",
                 hint: "choose another name, or give --force to replace it")
         ) {
+            try OutputFile(bench.path("out"), replacing: false)
+        }
+        // Where there is no such option nobody is sent to it.
+        #expect(
+            throws: CommandFailure(
+                .refused, "'\(bench.path("out"))' exists already", hint: "choose another name")
+        ) {
             try OutputFile(bench.path("out"))
         }
         #expect(try bench.read("out") == Array("old".utf8))

@@ -35,6 +35,9 @@ extension Custodian {
         guard body.number == 0, key.commitment(to: body.caseID) == body.logKey else {
             throw CustodianError(.malformed, "the log key does not match the case card, or the card is not the first")
         }
+        guard try await stores.records.read({ try self.streams.isFree(key, in: $0) }) else {
+            throw CustodianError(.conflict, "the case's log key is in use here already")
+        }
         let sealed = try AgeFile.seal(key.secret, to: [keys.identity.recipient]).bytes
         return try await take(verified, in: .vault) { ledger in
             let card = try self.countingCard(owner, at: ledger.time, in: ledger.records)

@@ -141,7 +141,7 @@ extension Custodian {
             }
             let current = try self.trust(in: ledger.records)
             guard
-                current.map({ $0.operatorKey == body.operatorKey && $0.number + 1 == body.number })
+                current.map({ $0.operatorKey == body.operatorKey && body.number.isNext(after: $0.number) })
                     ?? (body.number == 0)
             else {
                 throw CustodianError(

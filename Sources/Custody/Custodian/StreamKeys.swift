@@ -67,6 +67,19 @@ final class StreamKeys: Sendable {
         }
     }
 
+    /// Whether no stream here has this key. A recipient knows the keys of what was lent to her: a case on one of them
+    /// would take the numbers of another stream's leaves, and hide those that come after.
+    func isFree(_ key: StreamKey, in reader: any RecordReader) throws -> Bool {
+        guard key.tag(1) != keys.vaultStream.tag(1) else { return false }
+        for matter in try reader.matters() {
+            guard !matter.card.contains(key.commitment(to: matter.id).hex) else { return false }
+            for grant in try reader.grants(of: matter.id) where grant.note.contains(key.commitment(to: grant.id).hex) {
+                return false
+            }
+        }
+        return true
+    }
+
     /// The key that a grant's own is derived from.
     func parentKey(of grant: Grant, in reader: any RecordReader) throws -> StreamKey {
         guard let parent = grant.parent else { return try key(of: .matter(grant.caseID), in: reader) }

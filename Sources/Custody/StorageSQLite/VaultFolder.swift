@@ -19,7 +19,10 @@ public final class VaultFolder: Sendable {
         guard stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else {
             throw StorageError(.notAVault, "there is no vault at \(path)")
         }
-        guard facts.st_uid == geteuid(), facts.st_mode & 0o077 == 0 else {
+        guard facts.st_uid == geteuid() else {
+            throw StorageError(.notAVault, "the folder \(path) is another user's; run this as that user, or chown it")
+        }
+        guard facts.st_mode & 0o077 == 0 else {
             throw StorageError(.notAVault, "the folder \(path) can be entered by others; run: chmod 700 \(path)")
         }
         self.path = path

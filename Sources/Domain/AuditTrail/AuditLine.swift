@@ -87,6 +87,8 @@ public struct AuditStatistics: Sendable, Equatable {
     public internal(set) var erasedCases: UInt64 = 0
     /// Leaves whose records went with erased cases.
     public internal(set) var erasedRecords: UInt64 = 0
+    /// Those of them that no key here recognises: that they were of that case, and nothing else, nobody can check.
+    public internal(set) var erasedForeign: UInt64 = 0
     /// Time of the first record.
     public internal(set) var first: Timestamp?
     /// Time of the last record.

@@ -36,9 +36,6 @@ struct ErasedParts: Sendable {
         let hash: NoteHash
     }
 
-    /// Whether leaves are to be expected that no key here recognises.
-    var lacksKeys: Bool { !keyless.isEmpty }
-
     // MARK: What is missing
 
     mutating func isForeign(_ leaf: OpenedLeaf, isDoubted: Bool) { foreign[leaf.index] = isDoubted }
@@ -74,10 +71,13 @@ struct ErasedParts: Sendable {
     }
 
     /// Takes off what went with a case: the leaves that the owner's note lists, and, after those that she had seen, every
-    /// leaf that nobody else's key recognises. A leaf of another stream is never taken off.
-    /// - Returns: how many leaves.
-    mutating func erase(_ matter: CaseID, _ body: Erasure, isOfCase: (StreamID) -> Bool) -> UInt64 {
-        let covers = { (index: UInt64) in index >= body.size || body.leaves.contains(index) }
+    /// leaf that nobody else's key recognises. A leaf of another known stream is never taken off, nor one from before the
+    /// case was opened.
+    /// - Returns: how many leaves: those that no key here recognises, and those of the case's known streams.
+    mutating func erase(
+        _ matter: CaseID, _ body: Erasure, openedAt: UInt64, isOfCase: (StreamID) -> Bool
+    ) -> (foreign: UInt64, withheld: UInt64) {
+        let covers = { (index: UInt64) in index > openedAt && (index >= body.size || body.leaves.contains(index)) }
         let leaves = foreign.keys.filter(covers)
         for index in leaves { foreign[index] = nil }
         let records = withheld.filter { covers($0.key) && isOfCase($0.value) }
@@ -86,7 +86,7 @@ struct ErasedParts: Sendable {
         hidden.removeAll { isOfCase($0.place.stream) }
         keyless[matter] = nil
         cases.insert(matter)
-        return UInt64(leaves.count + records.count)
+        return (UInt64(leaves.count), UInt64(records.count))
     }
 
     // MARK: What is left

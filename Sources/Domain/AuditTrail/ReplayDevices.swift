@@ -16,9 +16,12 @@ extension Replay {
         }
         let newest = state.chains[ReplayState.ChainID(caseID: body.caseID, signer: body.device)]
         let fits =
-            body.newest == newest?.hash && body.taken == (newest.map { $0.sequence + 1 } ?? 0)
+            body.newest == newest?.hash
+            && (newest.map { body.taken.isNext(after: $0.sequence) } ?? (body.taken == 0))
             || followsErased(body.newest, body.taken, newest, body.caseID)
-        if !fits || !matter.card.signers.contains(body.device) {
+        // An old sign of life, logged once more, would cover a silence.
+        let isNew = state.heartbeats.insert(note.hash).inserted
+        if !fits || !isNew || !matter.card.signers.contains(body.device) {
             report(.heartbeatNotAllowed, leaf.opened, unless: [record.stream])
         }
     }

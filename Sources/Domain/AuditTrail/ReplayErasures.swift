@@ -18,11 +18,13 @@ extension Replay {
             ErasureContext(
                 caseID: body.caseID, by: by, signed: body.time, caseCard: state.matters[body.caseID]?.card,
                 standings: body.items.map { standing($0, body.caseID) }, time: record.time, clock: record.clock))
-        if !verdict.isGranted || !listsItsLeaves(body) || body.size > leaf.opened.index {
+        let isRepeated = state.erasures[note.hash] != nil
+        if !verdict.isGranted || !listsItsLeaves(body) || body.size > leaf.opened.index || isRepeated {
             report(.erasureNotAllowed, leaf.opened, failures: verdict.failures, unless: [record.stream])
         }
-        // What nobody but the owner may ask for is not carried out on anybody else's word either.
-        guard !verdict.failures.contains(.notOwner) else { return }
+        // What nobody but the owner may ask for is not carried out on anybody else's word either; and what she took back
+        // does not come back to life by being logged once more.
+        guard !verdict.failures.contains(.notOwner), !isRepeated else { return }
         state.erasures[note.hash] = ReplayState.AskedErasure(body: body)
     }
 
@@ -54,10 +56,11 @@ extension Replay {
                 time: record.time, clock: record.clock))
         let asked = state.erasures[body.erasure]
         isConsistent(asked.map { record.items == $0.body.items } ?? true, leaf)
-        if !verdict.isGranted || asked?.isOver != false {
+        let isOfCase = asked.map { $0.body.caseID == body.caseID } ?? true
+        if !verdict.isGranted || asked?.isOver != false || !isOfCase {
             report(.erasureNotAllowed, leaf.opened, failures: verdict.failures, unless: [record.stream])
         }
-        guard !verdict.failures.contains(.notOwner) else { return }
+        guard !verdict.failures.contains(.notOwner), isOfCase else { return }
         state.erasures[body.erasure]?.isOver = true
     }
 
@@ -101,7 +104,7 @@ extension Replay {
             return report(.erasureNotAllowed, leaf.opened, unless: [.vault])
         }
         let grants = state.grants
-        let count = erased.erase(body.caseID, body) { stream in
+        let gone = erased.erase(body.caseID, body, openedAt: matter.index) { stream in
             switch stream {
             case .vault: false
             case .matter(let id): id == body.caseID
@@ -109,7 +112,8 @@ extension Replay {
             }
         }
         statistics.erasedCases += 1
-        statistics.erasedRecords += count
+        statistics.erasedRecords += gone.foreign + gone.withheld
+        statistics.erasedForeign += gone.foreign
         state.forget(body.caseID)
     }
 
@@ -149,7 +153,7 @@ extension Replay {
         _ previous: NoteHash?, _ count: UInt64, _ newest: ReplayState.Chain?, _ matter: CaseID
     ) -> Bool {
         guard let previous, erased.holds(previous, of: matter) else { return false }
-        return count >= (newest.map { $0.sequence + 2 } ?? 1)
+        return count >= 1 && (newest.map { count - 1 > $0.sequence } ?? true)
     }
 
     /// Entries that stand as hashes: no more than the items that the record names and the list does not have, each with

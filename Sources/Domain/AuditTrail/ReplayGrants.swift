@@ -21,7 +21,7 @@ extension Replay {
         judgeSigner(body, record, matter, leaf)
         let id = ReplayState.ChainID(caseID: body.caseID, signer: body.signer)
         let newest = state.chains[id]
-        let follows = body.previous == newest?.hash && body.sequence == (newest.map { $0.sequence + 1 } ?? 0)
+        let follows = body.previous == newest?.hash && (newest.map { body.sequence.isNext(after: $0.sequence) } ?? (body.sequence == 0))
         if !follows, !followsErased(body.previous, body.sequence, newest, body.caseID) {
             report(.ingestChainBroken, leaf.opened, unless: [record.stream])
         }
@@ -76,7 +76,8 @@ extension Replay {
         state.grants[grant.id] = ReplayState.Lent(
             grant: grant, hash: note.hash, isApproved: isApproved,
             items: Set((list?.files.map { $0.item } ?? []) + record.items),
-            files: Set(grant.lend.rights == .none ? [] : list?.files.map { $0.id } ?? []), isListKnown: list != nil)
+            files: Set(grant.lend.rights == .none ? [] : list?.files.map { ReplayState.LentFile($0) } ?? []),
+            isListKnown: list != nil)
         state.grantIDs[note.hash] = grant.id
     }
 
@@ -124,8 +125,10 @@ extension Replay {
         }
         if let parent = grant.parent.flatMap({ state.grantIDs[$0] }).flatMap({ state.grants[$0] }) {
             return list.files.allSatisfy { file in
-                !(state.items[file.item]?.isErased ?? false)
-                    && (!parent.isListKnown || parent.files.contains(file.id))
+                let isOther = state.items[file.item].map {
+                    $0.isErased || $0.isPrivate || $0.caseID != grant.caseID
+                }
+                return isOther != true && (!parent.isListKnown || parent.files.contains(ReplayState.LentFile(file)))
             }
         }
         return list.files.allSatisfy { file in

@@ -93,7 +93,7 @@ extension Replay {
         }
         state.grants[body.grantID]?.items.formUnion(items)
         if lent.grant.lend.rights != .none {
-            state.grants[body.grantID]?.files.formUnion(list?.files.map { $0.id } ?? [])
+            state.grants[body.grantID]?.files.formUnion(list?.files.map { ReplayState.LentFile($0) } ?? [])
         }
         if list == nil { state.grants[body.grantID]?.isListKnown = false }
     }

@@ -85,7 +85,7 @@ extension Replay {
     /// the vault's stream says so once for each such spell.
     private mutating func judgeTime(_ record: Record, _ leaf: CheckedLeaf) {
         if record.time < state.time { report(.timeBackwards, leaf.opened) }
-        if let clock = record.clock, holdsVault, !erased.lacksKeys {
+        if let clock = record.clock, holdsVault {
             // The log's time begins with the vault, so the first leaf may already stand behind it.
             if record.time != state.time, statistics.leaves > 1, state.isTimeKnown {
                 report(.clockDiffers, leaf.opened, unless: [StreamID](state.doubts))

@@ -8,6 +8,8 @@ struct ReplayState {
     struct Matter {
         var card: CaseCard
         var hash: NoteHash
+        /// Index of its `case-opened` leaf.
+        let index: UInt64
     }
 
     struct Item {
@@ -36,6 +38,15 @@ struct ReplayState {
         let signer: VerifierKey
     }
 
+    /// What of an item is lent, whatever its parts and capsules are.
+    struct LentFile: Hashable {
+        let kind: UInt8
+        let item: AgeFileID
+        let id: AgeFileID
+
+        init(_ file: ListedFile) { (kind, item, id) = (file.kind.rawValue, file.item, file.id) }
+    }
+
     struct Lent {
         let grant: Grant
         let hash: NoteHash
@@ -46,8 +57,8 @@ struct ReplayState {
         var openingsUsed: UInt64 = 0
         /// Items of which at least one file is lent.
         var items: Set<AgeFileID>
-        /// The files lent; empty where nothing may be lent on.
-        var files: Set<AgeFileID>
+        /// The files lent, each as what of which item; empty where nothing may be lent on.
+        var files: Set<LentFile>
         /// Whether the item list was there; else `items` holds only what the record names.
         var isListKnown: Bool
 
@@ -71,7 +82,7 @@ struct ReplayState {
     struct Decided {
         private var bits: UInt64
 
-        /// - Parameter subject: fingerprint of the requester's card and the items; two bits of it give way.
+        /// - Parameter subject: fingerprint of the stream, the requester's card and the items; two bits of it give way.
         init(subject: UInt64, wasGranted: Bool) { bits = subject & ~3 | (wasGranted ? 1 : 0) }
 
         var wasGranted: Bool { bits & 1 != 0 }
@@ -110,6 +121,8 @@ struct ReplayState {
     var memberships: [NoteHash: Member] = [:]
     var requests: [RequestID: Decided] = [:]
     var erasures: [NoteHash: AskedErasure] = [:]
+    /// Signs of life of devices, by their text hashes.
+    var heartbeats: Set<NoteHash> = []
     /// The newest record's time.
     var time = Timestamp(seconds: 0)
     /// The time at which the vault's stream last said that the clock had moved back.
@@ -179,6 +192,12 @@ struct ReplayState {
 
     static func subject(_ record: Record) -> UInt64 {
         var hash = SHA256()
+        // Under which grant, too: an end of another one withdraws nothing.
+        switch record.stream {
+        case .vault: break
+        case .matter(let id): hash.update(id)
+        case .grant(let id): hash.update(id)
+        }
         if let actor = record.actor { hash.update(actor) }
         for item in record.items { hash.update(item) }
         return hash.finish().bytes.withUnsafeBytes { $0.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } }

@@ -87,7 +87,7 @@ extension Replay {
         guard holdsVault || state.isTrustFromLog else { return true }
         guard let current = state.trust else { return body.number == 0 }
         guard current.operatorKey == body.operatorKey else { return false }
-        return holdsVault ? current.number + 1 == body.number : current.number < body.number
+        return holdsVault ? body.number.isNext(after: current.number) : current.number < body.number
     }
 
     mutating func judge(
@@ -121,7 +121,7 @@ extension Replay {
             erased.lacksKey(of: body.caseID, leaf.opened)
         }
         if state.matters[body.caseID] == nil {
-            state.matters[body.caseID] = ReplayState.Matter(card: body, hash: note.hash)
+            state.matters[body.caseID] = ReplayState.Matter(card: body, hash: note.hash, index: leaf.opened.index)
         }
     }
 
@@ -154,6 +154,7 @@ extension Replay {
         if owner.card.key != body.ownerKey || !owner.failures(at: record.time).isEmpty {
             report(.caseCardNotNext, leaf.opened, unless: [.vault])
         }
-        state.matters[body.caseID] = ReplayState.Matter(card: body, hash: note.hash)
+        state.matters[body.caseID]?.card = body
+        state.matters[body.caseID]?.hash = note.hash
     }
 }

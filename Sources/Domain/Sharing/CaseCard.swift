@@ -60,7 +60,7 @@ public struct CaseCard: NoteBody, Equatable {
     /// Whether this card may come after `card`, whose text hash is `hash`: the next number, and nothing but the signers
     /// changed. Owner key, case key and log key stay for as long as the case.
     public func follows(_ card: CaseCard, hash: NoteHash) -> Bool {
-        previous == hash && number == card.number + 1 && caseID == card.caseID && ownerKey == card.ownerKey
+        previous == hash && number.isNext(after: card.number) && caseID == card.caseID && ownerKey == card.ownerKey
             && recipient == card.recipient && logKey == card.logKey
     }
 

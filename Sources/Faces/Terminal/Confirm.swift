@@ -5,8 +5,11 @@ public enum Confirm {
     /// - Parameters:
     ///   - question: what is about to happen, such as "erase item 3 for good"; without a question mark.
     ///   - yes: whether `--yes` was given: then nobody is asked.
+    ///   - otherwise: what to do where there is no terminal; `--yes` without it.
     /// - Throws: a refusal when the answer is anything else; a usage failure where there is no terminal to ask at.
-    public static func ask(_ question: String, yes: Bool) throws(CommandFailure) {
+    public static func ask(
+        _ question: String, yes: Bool, otherwise: String = "give --yes if that is what you want"
+    ) throws(CommandFailure) {
         guard !yes else { return }
         let prompt: Prompt
         do throws(CommandFailure) {
@@ -14,7 +17,7 @@ public enum Confirm {
         } catch {
             throw CommandFailure(
                 .usage, "cannot ask whether to \(question): there is no terminal",
-                hint: "give --yes if that is what you want")
+                hint: otherwise)
         }
         let answer = try prompt.line("\(question)? [y/N] ").lowercased()
         guard answer == "y" || answer == "yes" else {

@@ -15,15 +15,17 @@ public final class OutputFile {
     private let descriptor: Descriptor
     private let folder: Descriptor
     private let name: String
-    private let replaces: Bool
+    /// Whether what exists is replaced; `nil` where the command has no `--force`.
+    private let replaces: Bool?
     private var target: Target
     private var isOpen = true
 
     /// Starts a file at a path that the person gave.
     ///
-    /// - Parameter replacing: whether `--force` was given: without it nothing that exists is overwritten.
+    /// - Parameter replacing: whether `--force` was given: without it nothing that exists is overwritten. `nil` where
+    ///   the command has no such option.
     /// - Throws: a refusal when the path exists; a failure when the folder cannot be written.
-    public convenience init(_ path: String, replacing: Bool = false) throws(CommandFailure) {
+    public convenience init(_ path: String, replacing: Bool? = nil) throws(CommandFailure) {
         let (parent, name) = OutputFile.split(path)
         guard !name.isEmpty, name != ".", name != ".." else {
             throw CommandFailure(.usage, "\(Escaped.quoted(path)) does not name a file")
@@ -39,10 +41,10 @@ public final class OutputFile {
         try self.init(in: folder, name: name, shown: Escaped.quoted(path), replacing: replacing)
     }
 
-    init(in folder: Descriptor, name: String, shown: String, replacing: Bool) throws(CommandFailure) {
+    init(in folder: Descriptor, name: String, shown: String, replacing: Bool? = nil) throws(CommandFailure) {
         var status = stat()
         if fstatat(folder.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 {
-            guard replacing else { throw OutputFile.exists(shown) }
+            guard replacing == true else { throw OutputFile.exists(shown, canReplace: replacing != nil) }
             guard status.st_mode & S_IFMT != S_IFDIR else { throw .system("write", shown, code: EISDIR) }
         }
         self.folder = folder
@@ -68,7 +70,7 @@ public final class OutputFile {
         descriptor = Descriptor(owning: number, name: Escaped.quoted(path))
         folder = descriptor
         name = path
-        replaces = false
+        replaces = nil
         target = .device
     }
 
@@ -123,14 +125,14 @@ public final class OutputFile {
     private func publish() throws(CommandFailure) {
         if case .unnamed = target {
             let link = "/proc/self/fd/\(descriptor.number)"
-            let direct = replaces ? OutputFile.temporaryName() : name
+            let direct = replaces == true ? OutputFile.temporaryName() : name
             guard linkat(AT_FDCWD, link, folder.number, direct, AT_SYMLINK_FOLLOW) == 0 else { throw failure(errno) }
-            guard replaces else { return }
+            guard replaces == true else { return }
             target = .named(direct)
         }
         guard case .named(let temporary) = target else { return }
         var verdict: Int32
-        if replaces {
+        if replaces == true {
             verdict = renameat(folder.number, temporary, folder.number, name)
         } else {
             verdict = terminal_rename_new(folder.number, temporary, name)
@@ -143,11 +145,15 @@ public final class OutputFile {
     }
 
     private func failure(_ code: Int32) -> CommandFailure {
-        code == EEXIST ? OutputFile.exists(descriptor.name) : .system("write", descriptor.name, code: code)
+        code == EEXIST
+            ? OutputFile.exists(descriptor.name, canReplace: replaces != nil)
+            : .system("write", descriptor.name, code: code)
     }
 
-    private static func exists(_ shown: String) -> CommandFailure {
-        CommandFailure(.refused, "\(shown) exists already", hint: "choose another name, or give --force to replace it")
+    private static func exists(_ shown: String, canReplace: Bool) -> CommandFailure {
+        CommandFailure(
+            .refused, "\(shown) exists already",
+            hint: "choose another name" + (canReplace ? ", or give --force to replace it" : ""))
     }
 
     private static func temporaryName() -> String {

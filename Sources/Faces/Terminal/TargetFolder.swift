@@ -32,7 +32,7 @@ public final class TargetFolder {
             let name = number == 1 ? wanted : wanted.numbered(number)
             guard taken.insert(name.text.lowercased()).inserted else { continue }
             let file = try OutputFile(
-                in: folder, name: name.text, shown: "\(Escaped.quoted(name.text)) in \(folder.name)", replacing: false)
+                in: folder, name: name.text, shown: "\(Escaped.quoted(name.text)) in \(folder.name)")
             return (file, name)
         }
         throw CommandFailure(.refused, "\(folder.name) holds too many files named \(wanted.text)")

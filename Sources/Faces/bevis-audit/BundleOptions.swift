@@ -35,7 +35,7 @@ struct BundleOptions: ParsableArguments {
     /// The bundle, if its log can be relied on.
     func reliable() throws(CommandFailure) -> CheckedBundle {
         let bundle = try opened()
-        guard bundle.isReadable else {
+        guard bundle.isReadable, bundle.findings.isEmpty else {
             throw CommandFailure(.refused, "the log cannot be relied on", hint: "see 'bevis-audit verify'")
         }
         return bundle

@@ -1,3 +1,4 @@
+import ArgumentParser
 import AuditTrail
 import Sharing
 import SignedNote
@@ -44,6 +45,15 @@ struct BundleVerdict {
         return "intact"
     }
 
+    /// Says beside an answer that the log is not intact, and ends as `verify` does.
+    func tell(on output: Output) throws {
+        guard status != .done else { return }
+        output.note("bevis-audit: \(word): \(Words.count(total, "finding")); see 'bevis-audit verify'")
+        throw ExitCode(status.rawValue)
+    }
+
+    private var total: UInt64 { count(.altered) + count(.ruleBroken) + count(.incomplete) }
+
     func show(on output: Output) throws(CommandFailure) {
         try output.show(json, or: lines.joined(separator: "\n"))
     }
@@ -80,8 +90,12 @@ struct BundleVerdict {
     /// What its owners had erased: nobody can look at it any more, and nothing is held against the vault for it.
     private func erased(_ statistics: AuditStatistics) -> String? {
         guard statistics.erasedItems > 0 || statistics.erasedCases > 0 else { return nil }
-        return "erased by its owner's signed note: \(Words.count(statistics.erasedItems, "item")), "
+        let text =
+            "erased by its owner's signed note: \(Words.count(statistics.erasedItems, "item")), "
             + "\(Words.count(statistics.erasedCases, "case")) with \(Words.count(statistics.erasedRecords, "record"))"
+        guard statistics.erasedForeign > 0 else { return text }
+        return text + "\n  \(Words.count(statistics.erasedForeign, "leaf", "leaves")) of these no key recognises: "
+            + "that nothing else was hidden among them cannot be checked"
     }
 
     private var period: String {
@@ -139,6 +153,7 @@ struct BundleVerdict {
             members["erased_items"] = .number(Int64(clamping: statistics.erasedItems))
             members["erased_cases"] = .number(Int64(clamping: statistics.erasedCases))
             members["erased_records"] = .number(Int64(clamping: statistics.erasedRecords))
+            members["erased_unrecognised"] = .number(Int64(clamping: statistics.erasedForeign))
             members["first"] = statistics.first.map { .time($0.seconds) } ?? .absent
             members["last"] = statistics.last.map { .time($0.seconds) } ?? .absent
             let counted = Event.allCases.map { ($0.literal.description, statistics.count($0)) }

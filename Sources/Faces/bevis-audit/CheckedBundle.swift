@@ -19,6 +19,8 @@ struct CheckedBundle {
     /// What is wrong with the log as a whole.
     let findings: [Finding]
     let isQuiet: Bool
+    /// Leaves of the longest log that is looked at.
+    private static let largestLog: UInt64 = 1 << 40
 
     init(_ folder: BundleFolder, _ trusted: TrustedKeys, isQuiet: Bool) throws(CommandFailure) {
         self.folder = folder
@@ -35,6 +37,11 @@ struct CheckedBundle {
         }
         // What nobody trusted has signed is not looked at: its size alone could keep us busy for years.
         let verified = try? trusted.anchor.policy.verify(note)
+        guard verified == nil || head.size <= CheckedBundle.largestLog else {
+            throw CommandFailure(
+                .refused, "the log says that it has more than 2^40 leaves: no honest one is as long",
+                hint: "keep the bundle as it is: whoever holds the log's key has signed this")
+        }
         let log = CheckedLog(folder, size: verified == nil ? 0 : head.size, isQuiet: isQuiet)
         var findings: [Finding] = verified == nil ? [Finding(.checkpointInvalid)] : []
         findings += log.findings

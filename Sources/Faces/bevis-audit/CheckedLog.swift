@@ -16,10 +16,16 @@ final class CheckedLog: TreeReader, Sendable {
     private let upper: MemoryTree
     private let pages = Mutex<[UInt64: MemoryTree]>([:])
     private static let pageLimit = 256
+    /// Hashes of the leaves on the last page, where it is not full.
+    private let last: [TreeHash]
+    /// Pages of entries that are found missing, about, before the rest is not looked at.
+    private static let mostMissing = 1_000
 
     /// What one page of entries came to.
     private struct Page: Sendable {
         var root: TreeHash?
+        /// Of a page that is not full, its leaves instead.
+        var leaves: [TreeHash] = []
         var finding: Finding?
         var isReadable = true
     }
@@ -30,23 +36,26 @@ final class CheckedLog: TreeReader, Sendable {
     init(_ folder: BundleFolder, size: UInt64, isQuiet: Bool) {
         self.folder = folder
         self.size = size
-        let coordinates = EntriesCoordinate.bundles(forSize: size)
         var findings: [Finding] = []
         var roots: [TreeHash] = []
-        var isComplete = true
+        var missing = 0
+        var last: [TreeHash] = []
         var progress = Progress("checking the log", total: size * 50, quiet: isQuiet)
-        for start in stride(from: 0, to: coordinates.count, by: 256) {
-            let batch = [EntriesCoordinate](coordinates[start..<min(start + 256, coordinates.count)])
+        // A log of any length can be signed: who looks for what is not there has seen enough soon.
+        for start in stride(from: 0, to: size, by: 256 * 256) where missing < CheckedLog.mostMissing {
+            let batch = EntriesCoordinate.newBundles(from: start, to: min(size, start + 256 * 256))
             for page in Workers().map(batch, { CheckedLog.check($0, folder) }) {
                 if let finding = page.finding { findings.append(finding) }
-                if let root = page.root { roots.append(root) }
-                isComplete = isComplete && page.isReadable
+                if let root = page.root { roots.append(root) } else { last = page.leaves }
+                if !page.isReadable { missing += 1 }
             }
-            progress.update(UInt64(start + batch.count) * 256 * 50)
+            progress.update(min(size, start + 256 * 256) * 50)
         }
         progress.finish()
+        let isComplete = missing == 0
         if isComplete { findings += CheckedLog.checkUpperTiles(roots, size, folder) }
         upper = MemoryTree(roots)
+        self.last = last
         self.isComplete = isComplete
         self.findings = findings
     }
@@ -61,7 +70,7 @@ final class CheckedLog: TreeReader, Sendable {
                 isReadable: false)
         }
         var page = Page(finding: compare(tile, place, folder))
-        if coordinate.isFull { page.root = try? tile.root(height: 8, index: 0) }
+        if coordinate.isFull { page.root = try? tile.root(height: 8, index: 0) } else { page.leaves = hashes }
         return page
     }
 
@@ -103,11 +112,19 @@ final class CheckedLog: TreeReader, Sendable {
         return findings
     }
 
-    /// The entries of a page, 256 or, on the last one, fewer.
+    /// The entries of a page, 256 or, on the last one, fewer; `nil` where they are not those that were checked: a folder
+    /// can change, or answer twice in two ways.
     func entries(page: UInt64) -> [[UInt8]]? {
         let width = Int(min(size - page * 256, 256))
-        guard let coordinate = try? EntriesCoordinate(index: page, width: width) else { return nil }
-        return CheckedLog.entries(coordinate, folder)?.entries
+        guard let coordinate = try? EntriesCoordinate(index: page, width: width),
+            let bundle = CheckedLog.entries(coordinate, folder)
+        else { return nil }
+        let hashes = bundle.leafHashes
+        guard coordinate.isFull else { return hashes == last ? bundle.entries : nil }
+        guard let tile = try? Tile(hashes: hashes), let root = try? tile.root(height: 8, index: 0),
+            (try? upper.hash(level: 0, index: page)) == root
+        else { return nil }
+        return bundle.entries
     }
 
     func hash(level: Int, index: UInt64) throws(TreeError) -> TreeHash {

@@ -35,7 +35,9 @@ struct EvidenceCommand: ParsableCommand {
         try Output(json: json).show(
             .object([
                 "convicted": verdict.convicted.map { .text($0.word) } ?? .absent,
-                "name": verdict.name.map { .text($0) } ?? .absent,
+                "name": verdict.grantor.map { .bytes($0.name.bytes) } ?? .absent,
+                "role": verdict.grantor.map { .bytes($0.role.bytes) } ?? .absent,
+                "organisation": verdict.grantor?.organisation.map { .bytes($0.bytes) } ?? .absent,
                 "sound": .flag(verdict.isSound), "reason": .text(verdict.reason.description),
             ]), or: text(verdict))
         guard verdict.convicted == nil, verdict.isSound else { throw ExitCode(ExitStatus.refused.rawValue) }
@@ -69,14 +71,16 @@ struct EvidenceCommand: ParsableCommand {
             let why = verdict.isSound ? "" : "the evidence does not hold together: "
             return "convicted: nobody\n\(why)\(verdict.reason)"
         }
-        let name = verdict.name.map { " " + $0 } ?? ""
+        let name = verdict.name.map { ", by her card " + $0 } ?? ""
         return "convicted: the \(party.word)\(name)\n\(verdict.reason)"
     }
 }
 
 extension EvidenceVerdict {
-    /// The name on the convicted grantor's card, escaped.
-    fileprivate var name: String? { grantor.map { Escaped.text($0.name.bytes) } }
+    /// Whom the convicted grantor's card speaks of.
+    fileprivate var name: String? {
+        grantor.map { PersonText.text(name: $0.name.bytes, role: $0.role.bytes, organisation: $0.organisation?.bytes) }
+    }
 }
 
 extension EvidenceVerdict.Party {

@@ -23,7 +23,7 @@ enum LineText {
         if line.erasedCount > 0 { parts.append("\(Words.number(line.erasedCount)) erased since") }
         if let due = line.due { parts.append("due \(LocalTime.text(due.seconds))") }
         if let purpose = line.purpose { parts.append("for \(Escaped.quoted(purpose.bytes))") }
-        if let journal = line.journal { parts.append("journal \(Escaped.text(journal.bytes))") }
+        if let journal = line.journal { parts.append("journal \(PersonText.part(journal.bytes))") }
         if let reason = line.reason { parts.append("because \(Escaped.quoted(reason.bytes))") }
         if line.isAttested == false { parts.append("unattested") }
         if !record.failures.isEmpty {

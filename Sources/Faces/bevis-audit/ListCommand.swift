@@ -9,7 +9,7 @@ struct ListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Show what happened: who, when, which case, what for.",
         discussion: """
-            Conditions are combined; ids may be cut to their first digits, names to a part of them. With --json each line \
+            Ends as 'verify' does: with 0 only where the whole log is intact. Conditions are combined; ids may be cut to their first digits, names to a part of them. With --json each line \
             is an object of its own, for a log may be long.
             """)
 
@@ -38,7 +38,7 @@ struct ListCommand: ParsableCommand {
 
     func run() throws { try list() }
 
-    private func list() throws(CommandFailure) {
+    private func list() throws {
         let filter = try filter()
         let bundle = try options.reliable()
         let output = Output(json: options.json)
@@ -48,10 +48,7 @@ struct ListCommand: ParsableCommand {
                 try output.show(LineText.json(line), or: LineText.text(line))
             }
         }
-        let count = bundle.findings.count + run.replay.findings.count
-        if count > 0 {
-            output.note("bevis-audit: \(Words.count(UInt64(count), "finding")); see 'bevis-audit verify'")
-        }
+        try BundleVerdict(bundle, run.replay, of: run.findings).tell(on: output)
     }
 
     /// A length of time counts back from now: a log tells of the past.
@@ -69,7 +66,12 @@ struct ListCommand: ParsableCommand {
             }
             events.insert(event)
         }
-        if refused { events = [.refused] }
+        if refused {
+            guard events.isEmpty else {
+                throw CommandFailure(.usage, "--refused and --event exclude each other", hint: "give --event refused")
+            }
+            events = [.refused]
+        }
         let now = UTCTime.now()
         var filter = LineFilter(events: events, actor: actor, matter: matter, grant: grant)
         filter.since = try since.map { text throws(CommandFailure) in try moment(text, now, .start) }

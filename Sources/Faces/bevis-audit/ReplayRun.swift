@@ -26,6 +26,8 @@ struct BundleEnvironment: ReplayEnvironment {
 struct ReplayRun {
     /// Pages of 256 leaves that are in memory at a time.
     private static let pagesAtOnce: UInt64 = 16
+    /// Bytes of the longest page of records.
+    private static let largestPage = 1 << 30
 
     let bundle: CheckedBundle
     private(set) var replay: Replay
@@ -41,7 +43,10 @@ struct ReplayRun {
     mutating func run(_ each: ([AuditLine]) throws(CommandFailure) -> Void = { _ in }) throws(CommandFailure) {
         let environment = BundleEnvironment(folder: bundle.folder, log: bundle.log)
         let pages = (bundle.head.size + 255) / 256
-        let total = (0..<pages).reduce(UInt64(0)) { $0 + bundle.folder.size(of: BundleLayout.records($1)) }
+        // A length that somebody made up ends no sum.
+        let total = (0..<pages).reduce(UInt64(0)) {
+            $0 &+ min(bundle.folder.size(of: BundleLayout.records($1)), UInt64(ReplayRun.largestPage))
+        }
         var progress = Progress("checking records", total: total, quiet: bundle.isQuiet)
         defer { progress.finish() }
         var done: UInt64 = 0
@@ -50,6 +55,12 @@ struct ReplayRun {
             let numbers = [UInt64](start..<min(start + ReplayRun.pagesAtOnce, pages))
             let (folder, log) = (bundle.folder, bundle.log)
             let read = environment.map(numbers) { ReplayRun.page($0, folder, log) }
+            let expected = min(bundle.head.size, (start + UInt64(numbers.count)) * 256) - start * 256
+            guard read.reduce(0, { $0 + UInt64($1.entries.count) }) == expected else {
+                throw CommandFailure(
+                    .refused, "the entries of the log changed while they were being checked",
+                    hint: "copy the bundle where nobody else writes, then check the copy")
+            }
             findings += read.flatMap { $0.findings }
             replay.advance(read.flatMap { $0.entries }, in: environment)
             try each(replay.takeLines())
@@ -71,7 +82,7 @@ struct ReplayRun {
         var byteCount = 0
         var findings: [Finding] = []
         func read(_ path: [UInt8]) -> [[UInt8]?]? {
-            guard let bytes = try? folder.read(path, limit: 1 << 30) else { return nil }
+            guard let bytes = try? folder.read(path, limit: largestPage) else { return nil }
             byteCount += bytes.count
             if let page = try? RecordPage(parsing: bytes, count: entries.count) { return page.records }
             // A page that is there and cannot be read is more than one that is missing.

@@ -16,7 +16,7 @@ struct ShowCommand: ParsableCommand {
 
     func run() throws { try show() }
 
-    private func show() throws(CommandFailure) {
+    private func show() throws {
         let bundle = try options.reliable()
         guard index < bundle.head.size else {
             throw CommandFailure(.usage, "the log has \(Words.count(bundle.head.size, "leaf", "leaves"))")
@@ -26,10 +26,13 @@ struct ShowCommand: ParsableCommand {
         try run.run { lines throws(CommandFailure) in
             if let line = lines.first(where: { $0.index == index }) { found = line }
         }
-        let findings = run.replay.findings.filter { $0.index == index }
+        let verdict = BundleVerdict(bundle, run.replay, of: run.findings)
+        let findings = verdict.findings.filter { $0.index == index }
         let disclosed = found.flatMap { run.disclosed($0) }
-        try Output(json: options.json).show(
+        let output = Output(json: options.json)
+        try output.show(
             json(found, disclosed, findings), or: text(found, disclosed, findings).joined(separator: "\n"))
+        try verdict.tell(on: output)
     }
 
     private func text(_ line: AuditLine?, _ disclosed: DisclosedRecord?, _ findings: [Finding]) -> [String] {

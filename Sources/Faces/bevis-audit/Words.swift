@@ -41,8 +41,8 @@ enum Words {
 
     static func text(_ person: AuditLine.Person) -> String {
         guard let holder = person.holder else { return "card \(short(person.card))" }
-        let organisation = holder.organisation.map { ", " + Escaped.text($0.bytes) } ?? ""
-        return "\(Escaped.text(holder.name.bytes)) (\(Escaped.text(holder.role.bytes))\(organisation))"
+        return PersonText.text(
+            name: holder.name.bytes, role: holder.role.bytes, organisation: holder.organisation?.bytes)
     }
 }
 

@@ -57,7 +57,8 @@ enum Explanation {
         case .unreachable:
             CommandFailure(
                 .unreachable, "the vault does not answer: \(error.reason)",
-                hint: "run the command again: what was not finished was not kept; or look at --vault or BEVIS_VAULT")
+                hint: "it may have been done all the same: look first (bevis list, bevis log, bevis grants --given), then "
+                    + "run it again; or look at --vault or BEVIS_VAULT")
         case .refused, .tooMany: CommandFailure(.refused, "refused: \(error.reason)")
         case .unknown: CommandFailure(.unreachable, error.reason)
         case .unavailable: CommandFailure(.unreachable, error.reason)
@@ -73,12 +74,20 @@ enum Explanation {
     private static func home(_ error: HomeError) -> CommandFailure {
         let message = "\(Escaped.text(error.object)): \(error.reason)"
         switch error.code {
-        case .missing, .inUse, .unreachable, .diskFull: return CommandFailure(.unreachable, message)
+        case .inUse: return CommandFailure(.unreachable, message, hint: "wait until it is done, or end it")
+        case .missing, .unreachable, .diskFull: return CommandFailure(.unreachable, message)
         case .badName: return CommandFailure(.usage, message)
         case .wrongPassphrase:
             return CommandFailure(
-                .refused, message, hint: "try again; if it is lost, the recovery sheet helps: bevis recover --help")
-        default: return CommandFailure(.refused, message)
+                .refused, message,
+                hint: "try again; if it is lost, whoever has a case gets back in with its recovery sheet: "
+                    + "bevis recover --help; other keys are lost with it")
+        case .keyChanged, .older, .altered:
+            return CommandFailure(
+                .refused, message,
+                hint: "do not go on: keep this message and this folder as they are, and ask the vault's operator and an "
+                    + "auditor")
+        case .exists, .notPrivate: return CommandFailure(.refused, message)
         }
     }
 

@@ -187,8 +187,12 @@ extension VaultSession {
         }
     }
 
-    /// Fetches every sealed byte of an item and checks it against the id, without a key.
+    /// Fetches every sealed byte of an item and checks it against the id, and the headers of content and description
+    /// against what was signed, without a key.
     public func verify(_ item: SealedItem, by caller: Caller, progress: (Int) -> Void) throws {
+        guard item.header.digest == item.ingest.content.header,
+            item.description.header.digest == item.descriptionFacts.header
+        else { throw ClientError(.altered, "a header of an item is not the one that was signed") }
         var cutter = PayloadCutter<BulkSHA256>()
         try download(item, by: caller) { bytes in
             cutter.take(bytes)

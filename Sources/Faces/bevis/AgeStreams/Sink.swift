@@ -12,7 +12,7 @@ final class Sink {
     let guardsTerminal: Bool
 
     /// Opens `path`; standard output where it is `nil` or `-`. Only `-` lets binary bytes through to a terminal.
-    init(_ path: String?, replacing: Bool) throws(CommandFailure) {
+    init(_ path: String?, replacing: Bool? = nil) throws(CommandFailure) {
         if let path, path != "-" {
             let file = try OutputFile(path, replacing: replacing)
             kind = .file(file)

@@ -28,8 +28,7 @@ struct CardCommand: ParsableCommand {
         return card
     }
 
-    static func write(_ note: [UInt8], to path: String?) throws {
-        let file = try Sink(path, replacing: false)
+    static func write(_ note: [UInt8], to file: Sink) throws {
         try file.write(note)
         try file.commit()
     }
@@ -44,7 +43,7 @@ struct CardCommand: ParsableCommand {
             guard let hash = try OwnCard(home).hash() else {
                 throw CommandFailure(.unreachable, "there is no card yet", hint: "make keys: bevis identity create")
             }
-            try CardCommand.write(try Cards(home).card(hash).bytes, to: nil)
+            try CardCommand.write(try Cards(home).card(hash).bytes, to: try Sink(nil))
         }
     }
 
@@ -66,6 +65,7 @@ struct CardCommand: ParsableCommand {
         @OptionGroup var passphrase: PassphraseOptions
 
         func run() throws {
+            let out = try Sink(output)
             let person = try Person(passphrase)
             let now = Person.now()
             let end = try expires.map { Timestamp(seconds: try TimeArgument.moment($0, now: now.seconds)) }
@@ -73,7 +73,7 @@ struct CardCommand: ParsableCommand {
                 kind: .person, name: try line(name, "--name"), role: try line(role, "--role"),
                 organisation: try line(organisation, "--organisation"), key: person.identity.signer.verifierKey,
                 recipient: person.identity.age.recipient, issued: now, expires: end)
-            try CardCommand.write(try Verified(card, signedBy: person.identity.signer).bytes, to: output)
+            try CardCommand.write(try Verified(card, signedBy: person.identity.signer).bytes, to: out)
         }
     }
 

@@ -33,6 +33,7 @@ struct CaseCommand: AsyncParsableCommand {
 
         func run() async throws {
             let language = try CaseCommand.language(language)
+            let title = try title.map { try line($0, "--title") }
             let paper = RecoverySheet()
             let desk = try Desk(vault, passphrase)
             // The sheet first: a kill in between leaves a sheet without a case, never a case without its sheet.
@@ -43,18 +44,24 @@ struct CaseCommand: AsyncParsableCommand {
             }
             let output = Descriptor.standardOutput()
             try paper.plainPage(language).withUnsafeBytes { try output.write($0) }
-            let own = try open(desk, paper)
+            let own = try open(desk, title, paper)
             try desk.remember()
             try Output(json: false).line("\ncase \(short(own.card.caseID)) is open")
         }
 
-        private func open(_ desk: Desk, _ paper: RecoverySheet) throws -> OwnCase {
+        private func open(_ desk: Desk, _ title: PlainText?, _ paper: RecoverySheet) throws -> OwnCase {
             do {
                 return try desk.session.openCase(
-                    title: try title.map { try line($0, "--title") }, by: desk.caller,
-                    owner: desk.person.identity.age.recipient, paper: paper.identity.recipient)
+                    title: title, by: desk.caller, owner: desk.person.identity.age.recipient,
+                    paper: paper.identity.recipient)
             } catch {
-                Output(json: false).note("the case was not opened: throw the sheet above away, it opens nothing")
+                // Only a refusal says that nothing was done; an answer that was lost may have been a yes.
+                let said = (error as? ClientError).map { [.refused, .tooMany, .unknown].contains($0.code) } ?? false
+                Output(json: false).note(
+                    said
+                        ? "the case was not opened: throw the sheet above away, it opens nothing"
+                        : "it is not known whether the case was opened: keep the sheet above until 'bevis case list' "
+                            + "shows that it was not")
                 throw error
             }
         }

@@ -30,6 +30,8 @@ struct DeviceCommand: AsyncParsableCommand {
         var output: String?
 
         func run() throws {
+            // First: a file that cannot be had must not cost a key that nobody is shown again.
+            let out = try Sink(output)
             let folder = try DeviceFolder(device, in: try Person.folder())
             let name = try line(name ?? device, "--name")
             guard !folder.exists else {
@@ -41,7 +43,7 @@ struct DeviceCommand: AsyncParsableCommand {
             let card = DeviceCard(name: name, key: signer.verifierKey, issued: Person.now())
             let note = try Verified(card, signedBy: signer).note
             try folder.keep(note, as: .card)
-            try CardCommand.write(note.bytes, to: output)
+            try CardCommand.write(note.bytes, to: out)
         }
     }
 
@@ -59,6 +61,7 @@ struct DeviceCommand: AsyncParsableCommand {
         @OptionGroup var passphrase: PassphraseOptions
 
         func run() async throws {
+            let out = try Sink(output)
             let card = try DeviceCommand.read(card)
             let place = try line(try address ?? vault.address().absolute, "--address")
             let desk = try Desk(vault, passphrase)
@@ -75,7 +78,7 @@ struct DeviceCommand: AsyncParsableCommand {
                 log: desk.session.policy.logs[0].key, address: place, time: Person.now())
             let note = try Verified(pairing, signedBy: desk.caller.signer)
             try desk.remember()
-            try CardCommand.write(note.bytes, to: output)
+            try CardCommand.write(note.bytes, to: out)
             Output(json: false).note(
                 """
                 \(Escaped.text(card.body.name.bytes)) may add to case \(short(own.card.caseID)) from now on.
@@ -113,7 +116,9 @@ struct DeviceCommand: AsyncParsableCommand {
                         hint: "somebody may have put another file in its place; bring it again by a way of your own")
                 }
             } else {
-                try Confirm.ask("The owner's screen has to show \(shown). Does it", yes: false)
+                try Confirm.ask(
+                    "The owner's screen has to show \(shown). Does it", yes: false,
+                    otherwise: "give what her screen shows: --fingerprint '…'")
             }
             try folder.keep(note.note, as: .pairing)
             var facts = Facts()
@@ -134,7 +139,7 @@ struct DeviceCommand: AsyncParsableCommand {
             }
             throw CommandFailure(
                 .refused, "the pairing is for another device than this box's",
-                hint: "pair the card that 'bevis device create' printed here")
+                hint: "pair the card that 'bevis device create' printed here: bevis device pair FILE")
         }
 
         /// A device keeps to its first owner and case: whoever could change that could make it record for himself.

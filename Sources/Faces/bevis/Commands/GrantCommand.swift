@@ -63,7 +63,7 @@ struct GrantCommand: AsyncParsableCommand {
 
     /// The grant to lend on from; `nil` to lend from the own case.
     private func heldGrant(_ desk: Desk) throws -> HeldGrant? {
-        if let under { return try desk.heldGrant(under) }
+        if let under { return try desk.heldGrant(under, option: "--under") }
         guard matter == nil, !standing, try desk.ownCases().isEmpty else { return nil }
         let all = try desk.heldGrants().filter { $0.state == .open && $0.grant.lend.rights != .none }
         guard let only = all.first else {
@@ -234,7 +234,6 @@ struct CardView {
     let text: String
 
     init(_ card: Card) {
-        let organisation = card.organisation.map { ", " + Escaped.text($0.bytes) } ?? ""
-        text = "\(Escaped.text(card.name.bytes)) (\(Escaped.text(card.role.bytes))\(organisation))"
+        text = PersonText.text(name: card.name.bytes, role: card.role.bytes, organisation: card.organisation?.bytes)
     }
 }

@@ -33,7 +33,7 @@ struct HandoverCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Also this item as an exhibit; repeat it for several.", valueName: "item"))
     var item: [String] = []
     @Option(help: ArgumentHelp("The new folder to write.", valueName: "folder")) var out: String?
-    @Flag(help: "Only show what would leave and has to be confirmed; write nothing.") var check = false
+    @Flag(help: "Only show what would leave and has to be confirmed; write no folder. Looking is logged.") var check = false
     @Option(help: ArgumentHelp("Let this go along; repeat it for several.", valueName: "code")) var confirm: [String] =
         []
     @Option(help: ArgumentHelp("Hold this back; repeat it for several.", valueName: "code")) var exclude: [String] = []

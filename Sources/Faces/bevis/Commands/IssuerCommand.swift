@@ -25,12 +25,14 @@ struct IssuerCommand: AsyncParsableCommand {
         @OptionGroup var passphrase: PassphraseOptions
 
         func run() throws {
+            // First: a file that cannot be had must not cost a key that nobody is shown again.
+            let out = try Sink(output)
             let sealed = try SealedIdentity(.issuer(issuer), in: try Person.folder())
             let secret = try Passphrase.choose(for: "issuer \(issuer)", from: passphrase.source)
             let identity = try sealed.create(passphrase: secret, at: Person.now())
             let trusted = try TrustedIssuer(
                 key: identity.signer.verifierKey, role: try line(role, "--role"), name: try line(name, "--name"))
-            try CardCommand.write(trusted.text + [0x0A], to: output)
+            try CardCommand.write(trusted.text + [0x0A], to: out)
         }
     }
 
@@ -46,6 +48,7 @@ struct IssuerCommand: AsyncParsableCommand {
         @OptionGroup var passphrase: PassphraseOptions
 
         func run() throws {
+            let out = try Sink(output)
             let card = try CardCommand.read(card)
             guard card.body.needsIssuer else {
                 throw CommandFailure(.refused, "the card names no organisation", hint: "make one: bevis card request")
@@ -54,7 +57,7 @@ struct IssuerCommand: AsyncParsableCommand {
             let identity = try sealed.open(
                 passphrase: try Passphrase.ask(for: "issuer \(issuer)", from: passphrase.source))
             let signature = try identity.signer.signature(over: card.note.text)
-            try CardCommand.write(card.note.adding(signature).bytes, to: output)
+            try CardCommand.write(card.note.adding(signature).bytes, to: out)
         }
     }
 

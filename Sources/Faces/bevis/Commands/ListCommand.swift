@@ -150,6 +150,17 @@ struct ItemView {
             fields["sha256"] = .text(string(description.digest.hex))
             fields["recorded"] = .time(description.recorded.seconds)
             fields["captured"] = description.captured.map { .time($0.seconds) } ?? .absent
+            fields["modified"] = description.modified.map { .time($0.seconds) } ?? .absent
+            fields["media_type"] = description.mediaType.map { .text(string($0.bytes)) } ?? .absent
+            fields["place"] = description.place.map { .text(string($0.bytes)) } ?? .absent
+            fields["note"] = description.note.map { .bytes($0) } ?? .absent
+            let found = description.found
+            for (key, text) in [
+                ("captured", found.captured), ("device", found.device), ("place", found.place),
+                ("software", found.software),
+            ] {
+                if let text { fields["found_" + key] = .text(string(text.bytes)) }
+            }
             if let corrected { fields["corrected"] = ClockWords.json(corrected) }
         }
         return .object(fields)

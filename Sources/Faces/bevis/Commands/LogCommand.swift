@@ -229,7 +229,7 @@ struct TrailLine {
         if !record.items.isEmpty { text += "  \(record.items.map { titles[$0] ?? short($0) }.joined(separator: ", "))" }
         if let request {
             text += "  for: \(Escaped.text(request.purpose.bytes))"
-            if let journal = request.journal { text += "  journal \(Escaped.text(journal.bytes))" }
+            if let journal = request.journal { text += "  journal \(PersonText.part(journal.bytes))" }
         }
         if let recipient { text += "  to \(CardView(recipient).text)" }
         if let reason { text += "  reason: \(Escaped.text(reason.bytes))" }

@@ -16,8 +16,10 @@ struct RecoverCommand: AsyncParsableCommand {
             Type the six lines of the sheet when you are asked; each is checked at once. Or give them in a file. Your keys are sealed anew under a \
             passphrase of this machine. Machines that have the case already keep it; if one is lost or in other \
             hands, add --only-here.
-            Example:
+            If you have lost the passphrase on this machine, give a folder of its own, new and empty: BEVIS_HOME.
+            Examples:
               bevis recover --name 'Signe Holm' --vault /srv/mappen
+              BEVIS_HOME=~/bevis-new bevis recover --name 'Signe Holm' --vault /srv/mappen
             """)
 
     @Option(help: "Your name as others will see it on your card.") var name: String
@@ -44,6 +46,7 @@ struct RecoverCommand: AsyncParsableCommand {
         try desk.session.replaceRecovery(
             of: onlyHere ? keys.only(for: machine) : keys.adding(machine), paper: paper.identity.recipient,
             by: desk.caller)
+        desk.attend(tellsWaiting: true)
         try desk.remember()
         try Output(json: false).line("case \(short(keys.caseID)) is back; see: bevis list")
     }
@@ -74,12 +77,23 @@ struct RecoverCommand: AsyncParsableCommand {
                     .refused, "there is another person's identity here already", hint: "use an empty BEVIS_HOME")
             }
             let secret = try Passphrase.ask(for: "identity.age", from: passphrase.source)
-            return try adopt(try sealed.open(passphrase: secret), in: home)
+            return try adopt(try opened(sealed, with: secret), in: home)
         }
         let secret = try Passphrase.choose(for: "identity.age", from: passphrase.source)
         let identity = Identity(signer: keys.signer, age: .random())
         try sealed.keep(identity, passphrase: secret, at: Person.now())
         return try adopt(identity, in: home)
+    }
+
+    private func opened(_ sealed: SealedIdentity, with secret: SecretBytes) throws -> Identity {
+        do throws(HomeError) {
+            return try sealed.open(passphrase: secret)
+        } catch {
+            guard error.code == .wrongPassphrase else { throw error }
+            throw CommandFailure(
+                .refused, "your keys lie on this machine already, and this is not their passphrase",
+                hint: "try again; if it is lost, start in a new folder: BEVIS_HOME=NEW-FOLDER bevis recover …")
+        }
     }
 
     private func adopt(_ identity: Identity, in home: HomeFolder) throws -> Person {

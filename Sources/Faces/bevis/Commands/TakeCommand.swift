@@ -12,7 +12,9 @@ struct TakeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "take", abstract: "Take everything of your case: as plain files, or as age files with the key.",
         discussion: """
-            With --sealed the stock age tool opens each file with the key beside them: age -d -i case-key.txt 001.age
+            Beside the plain files, contents.json says of each what is known: title, times, place, note. With --sealed the \
+            stock age tool opens each file and its description with the key beside them: \
+            age -d -i case-key.txt 001-clip.mp4.age. Private notes stay: read them with 'bevis incident show N --private'.
             Examples:
               bevis take --out ~/all-of-it
               bevis take --sealed --out /media/usb/all
@@ -34,22 +36,29 @@ struct TakeCommand: AsyncParsableCommand {
         let leaving = items.filter { sealed || desk.known($0, own) != nil }
         try log(leaving, own, desk)
         var left = LeftOut()
-        var taken = 0
+        var taken: [JSONValue] = []
         for (index, item) in items.enumerated() {
             let known = desk.known(item, own)
             do {
                 if sealed || known != nil {
-                    try take(item, known, number: index + 1, own, desk, into: folder)
-                    taken += 1
+                    let name = try take(item, known, number: index + 1, own, desk, into: folder)
+                    taken.append(entry(item, known, in: name))
                 }
                 if known == nil { left.add(item.id) }
             } catch {
                 try left.add(item.id, because: error)
             }
         }
-        if sealed { try writeKey(own, into: folder) }
+        if sealed { try writeKey(own, into: folder) } else { try writeContents(taken, into: folder) }
         try desk.remember()
-        try Output(json: false).line("took \(taken) items into \(Escaped.quoted(out))")
+        let output = Output(json: false)
+        try output.line("took \(taken.count) items into \(Escaped.quoted(out))")
+        let kept = try desk.session.privateItems(of: own, by: desk.caller).count
+        if kept > 0 {
+            output.note(
+                "\(kept == 1 ? "1 private note stays" : "\(kept) private notes stay") in the vault: read with "
+                    + "'bevis incident show N --private' what you need of them")
+        }
         try left.check(sealed ? (one: "was taken as it is", many: "were taken as they are") : LeftOut.fate)
     }
 
@@ -64,12 +73,12 @@ struct TakeCommand: AsyncParsableCommand {
 
     private func take(
         _ item: SealedItem, _ known: Description?, number: Int, _ own: OwnCase, _ desk: Desk, into folder: TargetFolder
-    ) throws {
+    ) throws -> String {
         let digits = String(number)
         let prefix = String(repeating: "0", count: max(0, 3 - digits.count)) + digits
         // Made safe first: of a name with folders only the last part is kept, and the number has to stay.
         let name = SafeName(known?.fileName ?? []).text
-        let (file, _) = try folder.create("\(prefix)-\(name)\(sealed ? ".age" : "")".utf8)
+        let (file, written) = try folder.create("\(prefix)-\(name)\(sealed ? ".age" : "")".utf8)
         do {
             if sealed {
                 try file.write(item.header.bytes)
@@ -88,6 +97,22 @@ struct TakeCommand: AsyncParsableCommand {
             try file.write(item.description.bytes)
             try file.commit()
         }
+        return written.text
+    }
+
+    private func entry(_ item: SealedItem, _ known: Description?, in name: String) -> JSONValue {
+        guard case .object(var fields) = ItemView(id: item.id, description: known, isAttested: nil).json else {
+            return .absent
+        }
+        fields["file"] = .text(name)
+        fields["signed_by"] = .text(string(item.ingest.signer.text))
+        return .object(fields)
+    }
+
+    private func writeContents(_ entries: [JSONValue], into folder: TargetFolder) throws {
+        let (file, _) = try folder.create(Array("contents.json".utf8))
+        try file.write(Array((JSONValue.array(entries).text + "\n").utf8))
+        try file.commit()
     }
 
     private func writeKey(_ own: OwnCase, into folder: TargetFolder) throws {

@@ -30,6 +30,8 @@ extension IssuerCommand {
         @OptionGroup var passphrase: PassphraseOptions
 
         func run() throws {
+            // First: a file that cannot be had must not cost a key that nobody is shown again.
+            let out = try Sink(output)
             let home = try Person.folder()
             let issuer = try IssuerCommand.open(issuer, home, passphrase)
             let now = Person.now()
@@ -43,7 +45,7 @@ extension IssuerCommand {
             var text = UnitKey(card: note.bytes, membership: nil, identity: identity).text
             defer { Wipe.array(&text) }
             try Units(home).create(unit, try AgeFile.seal(text, to: [issuer.age.recipient]).bytes)
-            try CardCommand.write(note.bytes, to: output)
+            try CardCommand.write(note.bytes, to: out)
         }
     }
 
@@ -65,6 +67,7 @@ extension IssuerCommand {
         @OptionGroup var passphrase: PassphraseOptions
 
         func run() throws {
+            let out = try Sink(output)
             let card = try CardCommand.read(card)
             let home = try Person.folder()
             let issuer = try IssuerCommand.open(issuer, home, passphrase)
@@ -79,7 +82,7 @@ extension IssuerCommand {
             defer { Wipe.array(&text) }
             try Units(home).keep(note.note, of: unit)
             try Cards(home).keep(card.note)
-            try CardCommand.write(try AgeFile.seal(text, to: [card.body.recipient]).bytes, to: output)
+            try CardCommand.write(try AgeFile.seal(text, to: [card.body.recipient]).bytes, to: out)
             if (try? card.verified(by: issuer.signer.verifierKey)) == nil {
                 Output(json: false).note(
                     "note: you have not signed this card; that its name is hers is what she or another issuer says. "

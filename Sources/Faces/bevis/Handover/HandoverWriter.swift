@@ -214,7 +214,7 @@ final class HandoverWriter {
     private func writePDF(_ content: Content) throws -> Bool {
         guard CopyTools.hasTypesetter else {
             failures.append(
-                "no PDF: the Python package typst is not in \(CopyTools.typesetter); run 'make setup', or "
+                "no PDF: the Python package typst is not in \(CopyTools.typesetter); run 'make setup-use', or "
                     + "pip install --target \(CopyTools.typesetter) typst")
             return false
         }

@@ -18,8 +18,8 @@ extension Desk {
         }
     }
 
-    /// The grant to this person that was named by the first digits of its id, or the only one that counts.
-    func heldGrant(_ prefix: String?) throws -> HeldGrant {
+    /// The grant to this person that was named by the first digits of its id, with `option`, or the only one that counts.
+    func heldGrant(_ prefix: String?, option: String = "--grant") throws -> HeldGrant {
         let matching = try heldGrants().filter { held in
             guard let prefix else { return [.open, .notYet, .waiting].contains(held.state) }
             return string(held.grant.id.hex).hasPrefix(prefix)
@@ -28,7 +28,7 @@ extension Desk {
             throw CommandFailure(.refused, "you hold no such grant", hint: "see: bevis grants")
         }
         guard matching.count == 1 else {
-            throw CommandFailure(.usage, "you hold several grants", hint: "name one with --grant; bevis grants")
+            throw CommandFailure(.usage, "you hold several such grants", hint: "name one with \(option); see: bevis grants")
         }
         guard only.state != .waiting else {
             throw CommandFailure(

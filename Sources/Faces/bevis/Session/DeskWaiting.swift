@@ -10,10 +10,11 @@ import Vault
 // What waits for an owner at each contact with the vault, whatever she came for. Nothing of it may keep her from that.
 extension Desk {
     /// Tells an owner what is to be erased and what waits for her yes, and extends her standing grants by what was added
-    /// since. What fails of it is told, and nothing else fails with it.
+    /// since. What fails of it is told, and nothing else fails with it. `tellsWaiting`: whether to tell what waits for
+    /// her yes; a command that shows it does not.
     func attend(tellsWaiting: Bool) {
         let failures = [
-            failure { if tellsWaiting { try tellOfErasures() } },
+            failure { try tellOfErasures() },
             failure { try tellAndExtend(tellsWaiting: tellsWaiting) },
         ].compactMap { $0 }
         // Both for one reason, as where her card was withdrawn: once is enough.

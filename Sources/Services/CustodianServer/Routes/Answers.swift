@@ -3,6 +3,7 @@ import CustodianProtocol
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Logging
 import MerkleTree
 import NIOCore
 import Sharing
@@ -47,7 +48,7 @@ enum Answers {
             (.badRequest, "malformed", "the request's body broke off; send it again")
         case is DecodingError: (.badRequest, "malformed", "the message is not the JSON that this address takes")
         case is SodiumError, is LogError: (.badRequest, "malformed", "what was sent does not fit itself")
-        default: (.internalServerError, "internal", "the custodian failed; look at its log")
+        default: (.internalServerError, "internal", "the custodian failed; to see why, run it in the foreground: bevis serve")
         }
     }
 
@@ -70,7 +71,14 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        do { return try await next(request, context) } catch { return Answers.problem(error) }
+        do { return try await next(request, context) } catch {
+            let answer = Answers.problem(error)
+            // Its kind alone: what it says may name what was asked for.
+            if answer.status == .internalServerError {
+                context.logger.error("a request failed", metadata: ["error": "\(type(of: error))"])
+            }
+            return answer
+        }
     }
 }
 
