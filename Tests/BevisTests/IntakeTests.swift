@@ -104,8 +104,12 @@ import Testing
         let taken = try await world.bevis("signe", "take", "--out", "out")
         #expect(taken.status == 0, "\(taken.err)")
         #expect(taken.out == "took 11 items into 'out'\n")
-        let files = try world.names(in: "out")
+        let contents = try #require(
+            JSONSerialization.jsonObject(with: Data(world.read("out/contents.json"))) as? [[String: Any]])
+        let files = try world.names(in: "out").filter { $0 != "contents.json" }
         #expect(files.count == 11)
+        #expect(contents.compactMap { $0["file"] as? String } == files)
+        #expect(contents[1]["kind"] as? String == "photo" && contents[1]["recorded"] is String)
         for (number, file) in files.enumerated() {
             #expect(file.contains(/^0[01][0-9]-[A-Za-z0-9_][A-Za-z0-9._-]*$/), "\(file)")
             #expect(file.utf8.count <= 125)

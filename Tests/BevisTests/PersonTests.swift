@@ -20,7 +20,8 @@ import Testing
         #expect(
             wrong.err
                 == "bevis: \(world.path("h-signe/identity.age")): the passphrase does not open the identity\n"
-                + "  try again; if it is lost, the recovery sheet helps: bevis recover --help\n")
+                + "  try again; if it is lost, whoever has a case gets back in with its recovery sheet: "
+                + "bevis recover --help; other keys are lost with it\n")
         let nobody = try await world.bevis("nobody", "list")
         #expect(nobody.status == 3)
         #expect(
@@ -113,6 +114,20 @@ import Testing
         let shutOut = try await world.bevis("signe", "list")
         #expect(shutOut.status == 3)
         #expect(shutOut.err.contains("its keys are not on this machine"))
+        // Where the passphrase is what was lost, the help leads to a folder of its own, and that works.
+        try world.write("wrong", Array("four other words here\n".utf8))
+        let forgotten = try await world.bevis(
+            "later", ["recover", "--name", "Signe Holm"], input: typed,
+            with: ["BEVIS_PASSPHRASE_FILE": world.path("wrong")])
+        #expect(forgotten.status == 1)
+        #expect(
+            forgotten.err
+                == "bevis: your keys lie on this machine already, and this is not their passphrase\n"
+                + "  try again; if it is lost, start in a new folder: BEVIS_HOME=NEW-FOLDER bevis recover …\n")
+        let anew = try await world.bevis(
+            "newer", ["recover", "--name", "Signe Holm"], input: typed,
+            with: ["BEVIS_PASSPHRASE_FILE": world.path("wrong")])
+        #expect(anew.status == 0, "\(anew.err)")
         let other = try await world.bevis("mads", "recover", "--name", "Signe Holm", input: typed)
         #expect(other.status == 1)
         #expect(other.err == "bevis: there is another person's identity here already\n  use an empty BEVIS_HOME\n")

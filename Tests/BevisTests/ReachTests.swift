@@ -17,7 +17,7 @@ import Testing
         #expect(silent.status == 3)
         #expect(
             silent.err == "bevis: the vault does not answer: nobody answers at this address\n"
-                + "  run the command again: what was not finished was not kept; or look at --vault or BEVIS_VAULT\n")
+                + "  nothing was done; look at --vault or BEVIS_VAULT, then run the command again\n")
         let none = try await sandbox.bevis("signe", "list", with: ["BEVIS_VAULT": ""])
         #expect(none.status == 2)
         #expect(

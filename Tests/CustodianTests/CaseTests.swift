@@ -37,6 +37,23 @@ struct CaseTests {
         #expect(try await refusal { try await open(note, scene, key: .random()) } == .malformed)
     }
 
+    @Test func caseOnTheLogKeyOfAnotherStreamIsRefused() async throws {
+        let scene = try await Scene.make()
+        let item = try await scene.addItem()
+        let lent = try await scene.lend([item])
+        // A recipient knows the key of her grant, an owner those of her cases, an auditor the vault's.
+        for key in try [scene.caseKey, scene.caseKey.child(lent.id), scene.vaultKey] {
+            let (id, signer): (CaseID, NoteSigner) = (Random.value(), scene.owner.signer)
+            let card = CaseCard(
+                caseID: id, number: 0, previous: nil, recipient: AgeIdentity.random().recipient,
+                ownerKey: signer.verifierKey, logKey: key.commitment(to: id), signers: [])
+            let note = try Verified(card, signedBy: signer)
+            let size = try scene.size
+            #expect(try await refusal { try await open(note, scene, key: key) } == .conflict)
+            #expect(try scene.size == size)
+        }
+    }
+
     @Test func caseOfSomebodyElsesCardIsRefused() async throws {
         let scene = try await Scene.make()
         let (note, key) = try card(scene)

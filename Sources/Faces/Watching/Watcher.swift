@@ -112,7 +112,7 @@ public final class Watcher {
     /// Whether a failure may pass by itself.
     private static func isPassing(_ error: ClientError) -> Bool {
         switch error.code {
-        case .unreachable, .unavailable, .tooMany, .malformed, .unknown: true
+        case .unreachable, .cutOff, .unavailable, .tooMany, .malformed, .unknown: true
         case .refused, .notProven, .altered: false
         }
     }

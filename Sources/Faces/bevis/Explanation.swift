@@ -57,8 +57,12 @@ enum Explanation {
         case .unreachable:
             CommandFailure(
                 .unreachable, "the vault does not answer: \(error.reason)",
-                hint: "it may have been done all the same: look first (bevis list, bevis log, bevis grants --given), then "
-                    + "run it again; or look at --vault or BEVIS_VAULT")
+                hint: "nothing was done; look at --vault or BEVIS_VAULT, then run the command again")
+        case .cutOff:
+            CommandFailure(
+                .unreachable, "the vault's answer was lost: \(error.reason)",
+                hint: "it may have been done all the same: look (bevis list, bevis log, bevis grants --given) before you "
+                    + "run it again")
         case .refused, .tooMany: CommandFailure(.refused, "refused: \(error.reason)")
         case .unknown: CommandFailure(.unreachable, error.reason)
         case .unavailable: CommandFailure(.unreachable, error.reason)

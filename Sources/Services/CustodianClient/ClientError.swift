@@ -4,6 +4,8 @@ public struct ClientError: Error, Equatable, Sendable {
     public enum Code: UInt8, Sendable {
         /// Nobody answers there.
         case unreachable
+        /// The answer was lost on its way: what was asked for may have been done.
+        case cutOff
         /// The custodian said no.
         case refused
         /// The custodian was asked too often; it decided nothing.

@@ -111,7 +111,8 @@ public final class CustodianConnection {
         do throws(HTTPError) {
             response = try http.send(request, maximumBodySize: CustodianConnection.bodyLimit)
         } catch {
-            throw ClientError(.unreachable, error.reason)
+            let isBefore = [.unreachable, .invalidEndpoint, .invalidRequest, .untrusted].contains(error.code)
+            throw ClientError(isBefore ? .unreachable : .cutOff, error.reason)
         }
         try CustodianConnection.check(response.status, response.body)
         return response.body

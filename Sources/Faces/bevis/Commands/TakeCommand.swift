@@ -57,7 +57,7 @@ struct TakeCommand: AsyncParsableCommand {
         if kept > 0 {
             output.note(
                 "\(kept == 1 ? "1 private note stays" : "\(kept) private notes stay") in the vault: read with "
-                    + "'bevis incident show N --private' what you need of them")
+                    + "'bevis incident show N --private' what you need of \(kept == 1 ? "it" : "them")")
         }
         try left.check(sealed ? (one: "was taken as it is", many: "were taken as they are") : LeftOut.fate)
     }
