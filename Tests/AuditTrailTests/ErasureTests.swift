@@ -263,9 +263,13 @@ import Testing
         let scene = try Scene()
         let log = scene.log
         let hidden = log.size
-        log.append(leaf: Leaf(tag: LeafTag(truncating: Random.value(Digest.self).bytes), commitment: Random.value()), sealed: nil)
+        log.append(
+            leaf: Leaf(tag: LeafTag(truncating: Random.value(Digest.self).bytes), commitment: Random.value()),
+            sealed: nil)
         let matter = try log.matter(of: log.person("Berta"))
-        log.append(leaf: Leaf(tag: LeafTag(truncating: Random.value(Digest.self).bytes), commitment: Random.value()), sealed: nil)
+        log.append(
+            leaf: Leaf(tag: LeafTag(truncating: Random.value(Digest.self).bytes), commitment: Random.value()),
+            sealed: nil)
         let asked = try log.askErasure([], of: matter) {
             $0.size = 0
             $0.leaves = LeafSet([])

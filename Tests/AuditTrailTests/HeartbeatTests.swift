@@ -34,7 +34,8 @@ import Testing
         for _ in 1...2 {
             let stream = StreamID.matter(matter.id)
             let record = Record(
-                stream: stream, number: scene.log.number(stream) + 1, time: scene.log.time, event: .heartbeat, actor: nil,
+                stream: stream, number: scene.log.number(stream) + 1, time: scene.log.time, event: .heartbeat,
+                actor: nil,
                 notes: [note.hash], items: [])
             try scene.log.append(record, notes: [note.note.bytes])
             scene.log.setNumber(stream, record.number)

@@ -285,7 +285,8 @@ import Testing
             let taken = try await world.bevis("signe", words + ["--out", folder])
             #expect(taken.status == 0)
             #expect(
-                taken.err == "1 private note stays in the vault: read with 'bevis incident show N --private' what you need "
+                taken.err
+                    == "1 private note stays in the vault: read with 'bevis incident show N --private' what you need "
                     + "of it\n")
             let files = try world.names(in: folder)
             #expect(!files.contains { $0.contains("note") }, "\(files)")

@@ -32,7 +32,10 @@ import Testing
             there.err == "bevis: 'e' exists already\n  choose another name, or give --force to replace it\n")
         let none = try await world.bevis("signe", "open", "9", "-o", "x")
         #expect(none.status == 3)
-        #expect(none.err == "bevis: there is no item '9'\n  see: bevis list\n")
+        #expect(
+            none.err
+                == "bevis: there is no item '9'\n  its number is in 'bevis list' (with --grant or --lent for what is lent to you); "
+                + "of an id, six digits do\n")
         #expect(!world.exists("x"))
     }
 

@@ -21,7 +21,9 @@ extension Replay {
         judgeSigner(body, record, matter, leaf)
         let id = ReplayState.ChainID(caseID: body.caseID, signer: body.signer)
         let newest = state.chains[id]
-        let follows = body.previous == newest?.hash && (newest.map { body.sequence.isNext(after: $0.sequence) } ?? (body.sequence == 0))
+        let follows =
+            body.previous == newest?.hash
+            && (newest.map { body.sequence.isNext(after: $0.sequence) } ?? (body.sequence == 0))
         if !follows, !followsErased(body.previous, body.sequence, newest, body.caseID) {
             report(.ingestChainBroken, leaf.opened, unless: [record.stream])
         }

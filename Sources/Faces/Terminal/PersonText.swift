@@ -10,14 +10,16 @@ public enum PersonText {
 
     /// - Parameters: as the card has them; `organisation` is `nil` where it names none, and so has no issuer.
     public static func text(name: [UInt8], role: [UInt8], organisation: [UInt8]?) -> String {
-        let behind = organisation.map { ", " + part($0) } ?? (privateRoles.contains(role) ? "" : ", vouched for by nobody")
+        let behind =
+            organisation.map { ", " + part($0) } ?? (privateRoles.contains(role) ? "" : ", vouched for by nobody")
         let role = role.contains(0x2C) ? Escaped.quoted(role) : part(role)
         return "\(part(name)) (\(role)\(behind))"
     }
 
     /// Text of somebody else in the midst of a line: quoted where it holds what divides the parts of one.
     public static func part(_ bytes: [UInt8]) -> String {
-        let isPlain = !bytes.contains { dividers.contains($0) } && !zip(bytes, bytes.dropFirst()).contains { $0 == (0x20, 0x20) }
+        let isPlain =
+            !bytes.contains { dividers.contains($0) } && !zip(bytes, bytes.dropFirst()).contains { $0 == (0x20, 0x20) }
         return isPlain ? Escaped.text(bytes) : Escaped.quoted(bytes)
     }
 }

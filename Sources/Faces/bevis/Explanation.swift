@@ -61,7 +61,8 @@ enum Explanation {
         case .cutOff:
             CommandFailure(
                 .unreachable, "the vault's answer was lost: \(error.reason)",
-                hint: "it may have been done all the same: look (bevis list, bevis log, bevis grants --given) before you "
+                hint:
+                    "it may have been done all the same: look (bevis list, bevis log, bevis grants --given) before you "
                     + "run it again")
         case .refused, .tooMany: CommandFailure(.refused, "refused: \(error.reason)")
         case .unknown: CommandFailure(.unreachable, error.reason)
@@ -89,7 +90,8 @@ enum Explanation {
         case .keyChanged, .older, .altered:
             return CommandFailure(
                 .refused, message,
-                hint: "do not go on: keep this message and this folder as they are, and ask the vault's operator and an "
+                hint:
+                    "do not go on: keep this message and this folder as they are, and ask the vault's operator and an "
                     + "auditor")
         case .exists, .notPrivate: return CommandFailure(.refused, message)
         }

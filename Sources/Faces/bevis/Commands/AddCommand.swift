@@ -48,7 +48,7 @@ struct AddCommand: AsyncParsableCommand {
         } else {
             added.append(try add(try IngestSource.standardInput(), named: nil, own, desk))
         }
-        desk.attend(tellsWaiting: false)  // standing grants cover at once what was added
+        desk.attend(besides: [.grants, .erasures])  // standing grants cover at once what was added
         try desk.remember()
         if json { try Output(json: true).show(.array(added), or: "") }
         if let plan, !plan.refusals.isEmpty { throw refusal(plan.refusals.count) }

@@ -26,7 +26,7 @@ struct ApproveCommand: AsyncParsableCommand {
     @OptionGroup var passphrase: PassphraseOptions
 
     func run() async throws {
-        let desk = try Desk(vault, passphrase, tellsWaiting: false)
+        let desk = try Desk(vault, passphrase, showing: [.grants])
         let own = try desk.ownCase(matter)
         let waiting = try WaitingGrants(own, desk)
         guard let grant else {
@@ -60,7 +60,7 @@ struct DeclineCommand: AsyncParsableCommand {
     @OptionGroup var passphrase: PassphraseOptions
 
     func run() async throws {
-        let desk = try Desk(vault, passphrase, tellsWaiting: false)
+        let desk = try Desk(vault, passphrase, showing: [.grants])
         let own = try desk.ownCase(matter)
         let chosen = try WaitingGrants(own, desk).one(grant)
         let receipt = try desk.session.decline(

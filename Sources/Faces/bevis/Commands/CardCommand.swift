@@ -88,7 +88,9 @@ struct CardCommand: ParsableCommand {
             let home = try Person.folder()
             let card = try CardCommand.read(file)
             guard card.body.key == (try SealedIdentity(.person, in: home).publicParts().key) else {
-                throw CommandFailure(.refused, "this card belongs to another key than yours")
+                throw CommandFailure(
+                    .refused, "this card belongs to another key than yours",
+                    hint: "take it in where it was asked for: look at BEVIS_HOME")
             }
             try CardCommand.adopt(card.note, in: home)
             try Output(json: false).line("your card is now that of \(Escaped.text(card.body.name.bytes))")

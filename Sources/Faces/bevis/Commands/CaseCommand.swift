@@ -56,7 +56,9 @@ struct CaseCommand: AsyncParsableCommand {
                     paper: paper.identity.recipient)
             } catch {
                 // Only a refusal says that nothing was done; an answer that was lost may have been a yes.
-                let said = (error as? ClientError).map { [.unreachable, .refused, .tooMany, .unknown].contains($0.code) } ?? false
+                let said =
+                    (error as? ClientError).map { [.unreachable, .refused, .tooMany, .unknown].contains($0.code) }
+                    ?? false
                 Output(json: false).note(
                     said
                         ? "the case was not opened: throw the sheet above away, it opens nothing"

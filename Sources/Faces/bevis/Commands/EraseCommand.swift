@@ -47,7 +47,7 @@ struct EraseCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let desk = try Desk(vault, passphrase, tellsWaiting: false)
+        let desk = try Desk(vault, passphrase, showing: [.erasures])
         if let cancel {
             try takeBack(cancel, desk)
         } else if wholeCase || !items.isEmpty || !privateNote.isEmpty {

@@ -33,7 +33,8 @@ struct HandoverCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Also this item as an exhibit; repeat it for several.", valueName: "item"))
     var item: [String] = []
     @Option(help: ArgumentHelp("The new folder to write.", valueName: "folder")) var out: String?
-    @Flag(help: "Only show what would leave and has to be confirmed; write no folder. Looking is logged.") var check = false
+    @Flag(help: "Only show what would leave and has to be confirmed; write no folder. Looking is logged.") var check =
+        false
     @Option(help: ArgumentHelp("Let this go along; repeat it for several.", valueName: "code")) var confirm: [String] =
         []
     @Option(help: ArgumentHelp("Hold this back; repeat it for several.", valueName: "code")) var exclude: [String] = []
@@ -83,7 +84,8 @@ struct HandoverCommand: AsyncParsableCommand {
         let desk = try Desk(vault, passphrase)
         let book = try CaseBook(desk, try desk.ownCase(dossier.matter))
         guard desk.caller.signer.verifierKey == book.own.card.ownerKey else {
-            throw CommandFailure(.refused, "only the owner's own key signs a handover")
+            throw CommandFailure(
+                .refused, "only the owner's own key signs a handover", hint: "use her own folder: BEVIS_HOME=…")
         }
         let plan = try HandoverPlan(book, order: order, incidents: incident, items: item)
         // One zone in one folder: the one that she names, or the one in which the incidents were written down.

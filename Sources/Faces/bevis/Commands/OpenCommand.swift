@@ -82,7 +82,9 @@ struct OpenCommand: AsyncParsableCommand {
         }
         let opened = try desk.open([id], under: held, for: reason)
         guard let key = opened.keys[id] else {
-            throw CommandFailure(.refused, "the custodian released no key for the item")
+            throw CommandFailure(
+                .refused, "the custodian released no key for the item",
+                hint: "keep this message; see what you hold: bevis grants")
         }
         return (try desk.session.item(id, by: desk.caller), key, opened.receipt)
     }

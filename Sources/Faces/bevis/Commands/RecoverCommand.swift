@@ -46,7 +46,7 @@ struct RecoverCommand: AsyncParsableCommand {
         try desk.session.replaceRecovery(
             of: onlyHere ? keys.only(for: machine) : keys.adding(machine), paper: paper.identity.recipient,
             by: desk.caller)
-        desk.attend(tellsWaiting: true)
+        desk.attend()
         try desk.remember()
         try Output(json: false).line("case \(short(keys.caseID)) is back; see: bevis list")
     }

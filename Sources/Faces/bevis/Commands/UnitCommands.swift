@@ -112,7 +112,8 @@ extension IssuerCommand {
                 .filter { $0.body.member == card.hash }
             guard !given.isEmpty else {
                 throw CommandFailure(
-                    .unreachable, "you have not made \(Escaped.quoted(self.card)) a member of this unit")
+                    .unreachable, "you have not made \(Escaped.quoted(self.card)) a member of this unit",
+                    hint: "give the card that was named to 'bevis issuer member'")
             }
             let session = try VaultSession.unremembered(vault)
             // Registered first, where she has not done so: what was never there could be brought later.

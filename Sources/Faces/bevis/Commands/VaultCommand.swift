@@ -88,7 +88,9 @@ struct VaultCommand: AsyncParsableCommand {
             try issuer.map { path in
                 let text = try Descriptor.reading(path).readAll(limit: 1 << 16).filter { $0 != 0x0A }
                 guard let issuer = try? TrustedIssuer(parsing: text) else {
-                    throw CommandFailure(.refused, "\(Escaped.quoted(path)) is not an issuer's public half")
+                    throw CommandFailure(
+                        .refused, "\(Escaped.quoted(path)) is not an issuer's public half",
+                        hint: "that is the file which 'bevis issuer create … -o FILE' wrote")
                 }
                 return issuer
             }

@@ -94,7 +94,9 @@ final class HandoverWriter {
             try desk.session.read(exhibit.item, key: key, range: nil, by: desk.caller, to: take)
         }
         guard digest == exhibit.known.digest else {
-            throw CommandFailure(.refused, "exhibit \(exhibit.number) is not the original that its description names")
+            throw CommandFailure(
+                .refused, "exhibit \(exhibit.number) is not the original that its description names",
+                hint: "look what else is damaged: bevis vault verify")
         }
         let name = place.split(separator: 0x2F).last ?? []
         try bag.write(place + Array(".sha256".utf8), bytes: digest.hex + [0x20, 0x20] + name + [0x0A])
@@ -142,7 +144,9 @@ final class HandoverWriter {
         let known = try desk.description(of: item, own)
         let (digest, _) = try bag.write(place, bytes: text)
         guard digest == known.digest else {
-            throw CommandFailure(.refused, "the text of item \(short(id)) is not as the vault keeps it")
+            throw CommandFailure(
+                .refused, "the text of item \(short(id)) is not as the vault keeps it",
+                hint: "look what else is damaged: bevis vault verify")
         }
         try custody.write(try entry(item, known, nil, place, []))
     }

@@ -20,7 +20,13 @@ struct BundleExport {
 
     /// Writes the bundle into a new folder and returns the number of entries.
     func write(to path: String) throws -> UInt64 {
-        guard mkdir(path, 0o700) == 0 else { throw CommandFailure.system("making the folder", path, code: errno) }
+        guard mkdir(path, 0o700) == 0 else {
+            let shown = Escaped.quoted(path)
+            guard errno != EEXIST else {
+                throw CommandFailure(.refused, "\(shown) exists already", hint: "name a new folder: --out FOLDER")
+            }
+            throw CommandFailure.system("make the folder", shown, code: errno)
+        }
         let keys = try session.connection.post(bytes: "/v1/audit/keys", try session.ask(.audit, nil, by: caller))
         let entries = try session.entries()
         guard let head = session.newest else { return 0 }
@@ -48,7 +54,7 @@ struct BundleExport {
         for part in name.split(separator: "/").dropLast() {
             parent += "/" + part
             guard mkdir(parent, 0o700) == 0 || errno == EEXIST else {
-                throw CommandFailure.system("making a folder", parent, code: errno)
+                throw CommandFailure.system("make the folder", Escaped.quoted(parent), code: errno)
             }
         }
         let file = try OutputFile(folder + "/" + name)

@@ -21,12 +21,12 @@ final class Desk {
 
     /// Connects, checks the vault's keys against those remembered, and registers the person's card.
     ///
-    /// - Parameter tellsWaiting: whether an owner is told of grants that wait for her approval.
+    /// - Parameter shown: what the command itself shows of what waits for an owner.
     convenience init(
-        _ vault: VaultOptions, _ passphrase: PassphraseOptions, tellsWaiting: Bool = true
+        _ vault: VaultOptions, _ passphrase: PassphraseOptions, showing shown: Set<Waiting> = []
     ) throws {
         try self.init(vault, try Person(passphrase))
-        attend(tellsWaiting: tellsWaiting)
+        attend(besides: shown)
         try remember()
     }
 

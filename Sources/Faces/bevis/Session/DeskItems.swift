@@ -34,7 +34,11 @@ extension Desk {
     }
 
     private static func unknownItem(_ name: String) -> CommandFailure {
-        CommandFailure(.unreachable, "there is no item \(Escaped.quoted(name))", hint: "see: bevis list")
+        CommandFailure(
+            .unreachable, "there is no item \(Escaped.quoted(name))",
+            hint:
+                "its number is in 'bevis list' (with --grant or --lent for what is lent to you); of an id, six digits do"
+        )
     }
 
     /// The item that was named by number or the first digits of its id.

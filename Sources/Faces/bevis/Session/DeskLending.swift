@@ -28,7 +28,8 @@ extension Desk {
             throw CommandFailure(.refused, "you hold no such grant", hint: "see: bevis grants")
         }
         guard matching.count == 1 else {
-            throw CommandFailure(.usage, "you hold several such grants", hint: "name one with \(option); see: bevis grants")
+            throw CommandFailure(
+                .usage, "you hold several such grants", hint: "name one with \(option); see: bevis grants")
         }
         guard only.state != .waiting else {
             throw CommandFailure(

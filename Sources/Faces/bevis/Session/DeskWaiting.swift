@@ -7,15 +7,23 @@ import Terminal
 import TransparencyLog
 import Vault
 
+/// What waits for an owner.
+enum Waiting {
+    /// Grants, for her yes.
+    case grants
+    /// What is to be erased.
+    case erasures
+}
+
 // What waits for an owner at each contact with the vault, whatever she came for. Nothing of it may keep her from that.
 extension Desk {
     /// Tells an owner what is to be erased and what waits for her yes, and extends her standing grants by what was added
-    /// since. What fails of it is told, and nothing else fails with it. `tellsWaiting`: whether to tell what waits for
-    /// her yes; a command that shows it does not.
-    func attend(tellsWaiting: Bool) {
+    /// since. What fails of it is told, and nothing else fails with it.
+    /// - Parameter shown: what the command itself shows, and need not be told here.
+    func attend(besides shown: Set<Waiting> = []) {
         let failures = [
-            failure { try tellOfErasures() },
-            failure { try tellAndExtend(tellsWaiting: tellsWaiting) },
+            failure { if !shown.contains(.erasures) { try tellOfErasures() } },
+            failure { try tellAndExtend(tellsWaiting: !shown.contains(.grants)) },
         ].compactMap { $0 }
         // Both for one reason, as where her card was withdrawn: once is enough.
         for (index, words) in failures.enumerated() where failures.firstIndex(of: words) == index {

@@ -48,7 +48,11 @@ enum Answers {
             (.badRequest, "malformed", "the request's body broke off; send it again")
         case is DecodingError: (.badRequest, "malformed", "the message is not the JSON that this address takes")
         case is SodiumError, is LogError: (.badRequest, "malformed", "what was sent does not fit itself")
-        default: (.internalServerError, "internal", "the custodian failed; to see why, run it in the foreground: bevis serve")
+        default:
+            (
+                .internalServerError, "internal",
+                "the custodian failed; to see why, run it in the foreground: bevis serve"
+            )
         }
     }
 
