@@ -3,6 +3,7 @@ import AuditTrail
 import Sharing
 import SignedNote
 import Sodium
+import Storage
 import Testing
 
 @testable import Custodian
@@ -52,6 +53,59 @@ struct CaseTests {
             #expect(try await refusal { try await open(note, scene, key: key) } == .conflict)
             #expect(try scene.size == size)
         }
+    }
+
+    /// The other way round: a delegate derives the key of a grant that she is going to give.
+    @Test func grantOnTheLogKeyOfACaseIsRefused() async throws {
+        let scene = try await Scene.make()
+        let item = try await scene.addItem()
+        let grant = try scene.sign(try scene.draft([item]))
+        let (id, signer): (CaseID, NoteSigner) = (Random.value(), scene.owner.signer)
+        let card = CaseCard(
+            caseID: id, number: 0, previous: nil, recipient: AgeIdentity.random().recipient,
+            ownerKey: signer.verifierKey, logKey: grant.streamKey.commitment(to: id), signers: [])
+        _ = try await open(try Verified(card, signedBy: signer), scene, key: grant.streamKey)
+        #expect(try await refusal { try await scene.submit(grant) } == .conflict)
+        #expect(try await refusal { try await scene.submit(try scene.sign(try scene.draft([item]))) } == nil)
+    }
+
+    @Test func keysOfAVaultFromBeforeAreTakenWhenItIsOpened() async throws {
+        let scene = try await Scene.make()
+        let lent = try await scene.lend([try await scene.addItem()])
+        // As an earlier program left it.
+        let keys = [scene.caseKey, lent.streamKey]
+        try await scene.custodian.stores.records.transaction { records in
+            for key in keys {
+                let tag = String(decoding: Hex.encode(key.tag(1).bytes), as: UTF8.self)
+                #expect(try records.setting("stream/" + tag) != nil)
+                try records.setSetting("stream/" + tag, nil)
+            }
+            try records.setSetting("streams-claimed", nil)
+        }
+        try await scene.restart()
+        for key in keys {
+            let (id, signer): (CaseID, NoteSigner) = (Random.value(), scene.owner.signer)
+            let card = CaseCard(
+                caseID: id, number: 0, previous: nil, recipient: AgeIdentity.random().recipient,
+                ownerKey: signer.verifierKey, logKey: key.commitment(to: id), signers: [])
+            let note = try Verified(card, signedBy: signer)
+            #expect(try await refusal { try await open(note, scene, key: key) } == .conflict)
+        }
+    }
+
+    @Test func cardsThatAreTooLongAreRefused() async throws {
+        let scene = try await Scene.make()
+        let (note, key) = try card(scene)
+        let padding = Array("\u{2014} bevis.example/other AAAAAAAA".utf8)
+        let long = note.bytes + [UInt8](padding + [UInt8](repeating: 0x41, count: 65_536) + [0x0A])
+        let recipient = try scene.oneTimeRecipient()
+        let sealed = try AgeFile.seal(key.secret, to: [recipient]).bytes
+        let refused = try await refusal {
+            try await scene.custodian.openCase(
+                long, owner: scene.owner.hash, logKey: sealed, to: recipient, recoveryID: Random.value(), recovery: [1])
+        }
+        #expect(refused == .malformed)
+        #expect(try await refusal { try await scene.custodian.addCard(long) } == .malformed)
     }
 
     @Test func caseOfSomebodyElsesCardIsRefused() async throws {

@@ -33,6 +33,21 @@ struct ErasureTests {
         #expect(try scene.found(anyOf: await scene.traces(of: items[0])).count == 7)
     }
 
+    /// Contents and descriptions have ids of one kind, and whoever has the sealed bytes of a content can add them as the
+    /// description of something else: that must not stand in the way of any erasure.
+    @Test func contentThatIsSomebodysDescriptionTooIsErasedAndHoldsNothingUp() async throws {
+        let (scene, items, _) = try await lent()
+        let other = try scene.nextItem("another", describedBy: items[0].content)
+        try scene.upload(other.content)
+        try await scene.submit(other)
+        #expect(other.record.body.description.id == items[0].id)
+        for item in items { try await scene.ask(try await scene.erasure(of: [item])) }
+        try await scene.eraseDue()
+        for item in items {
+            #expect(try await refusal { try await scene.custodian.refuseErased(item.id) } == .refused)
+        }
+    }
+
     @Test func nobodyButTheOwnerMayAskOrTakeBack() async throws {
         let (scene, items, _) = try await lent()
         let officers = try await scene.erasure(of: [items[0]]) { $0.by = scene.officer }

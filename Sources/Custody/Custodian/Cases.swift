@@ -30,13 +30,11 @@ extension Custodian {
         let verified = try unverified.verified(by: unverified.body.ownerKey)
         let body = verified.body
         guard recovery.count <= 65_536 else { throw CustodianError(.malformed, "the sealed keys are too long") }
+        try Custodian.checkLength(note)
         if let before = try await taken(verified.hash, in: .vault) { return before }
         let key = try StreamKey(try oneTime.open(logKey, to: recipient))
         guard body.number == 0, key.commitment(to: body.caseID) == body.logKey else {
             throw CustodianError(.malformed, "the log key does not match the case card, or the card is not the first")
-        }
-        guard try await stores.records.read({ try self.streams.isFree(key, in: $0) }) else {
-            throw CustodianError(.conflict, "the case's log key is in use here already")
         }
         let sealed = try AgeFile.seal(key.secret, to: [keys.identity.recipient]).bytes
         return try await take(verified, in: .vault) { ledger in
@@ -47,6 +45,7 @@ extension Custodian {
             guard try ledger.records.matter(body.caseID) == nil, try ledger.records.erasedMatter(body.caseID) == nil,
                 try ledger.records.matter(recovery: recoveryID) == nil
             else { throw CustodianError(.conflict, "a case with this id or recovery sheet is there already") }
+            try self.claim(key, in: ledger.records)
             try ledger.records.insert(
                 CaseRow(
                     id: body.caseID, card: note, owner: owner, logKey: sealed, recoveryID: recoveryID,
@@ -63,6 +62,7 @@ extension Custodian {
     ///   - note: The case card, signed by the key that the first one pinned.
     ///   - actor: Text hash of the owner's card.
     public func changeCaseCard(_ note: [UInt8], by actor: NoteHash) async throws -> Acceptance {
+        try Custodian.checkLength(note)
         let unverified = try Unverified<CaseCard>(parsing: note)
         let body = unverified.body
         let pinned = try await stores.records.read { try self.caseCard(body.caseID, in: $0).body.ownerKey }
@@ -114,6 +114,11 @@ extension Custodian {
             return try ledger.append(.keyChanged, in: .matter(body.caseID), by: nil, notes: [NamedNote(verified)])
         }
         return try acceptance(appended)
+    }
+
+    /// Cards and case cards are read at everybody's contact, also those of strangers.
+    static func checkLength(_ card: [UInt8]) throws {
+        guard card.count <= 65_536 else { throw CustodianError(.malformed, "the card is too long") }
     }
 
     func caseCard(_ id: CaseID, in reader: any RecordReader) throws -> (body: CaseCard, hash: NoteHash, row: CaseRow) {

@@ -94,6 +94,8 @@ final class Committer: Sendable {
             }
             try publish()
         } catch let error as StorageError {
+            // What was undone may have held a grant whose key was derived already, and whose id another may take.
+            streams.forgetAll()
             throw settle(error)
         } catch {
             throw settle(StorageError(.notDurable, "the log's tree did not take a leaf"))
@@ -145,6 +147,7 @@ final class Committer: Sendable {
         do {
             return try await transact(works, after: before, hasRoom: hasRoom)
         } catch let error as StorageError where error.code == .full {
+            streams.forgetAll()
             reserve.release()
             state.withLock { $0.isOutOfRoom = true }
             // The journal's place can be used again.

@@ -81,6 +81,7 @@ public final class Custodian: Sendable {
         if let erasureWait { try await setErasureWait(erasureWait) }
         try await checkPublished()
         guard standing.withLock({ $0 }) == nil else { return }
+        try await claimAll()
         try await finishEndings()
         // What cannot be erased now, as where the disk is full, is tried again later: that is no reason to stay closed.
         try? await eraseDue()

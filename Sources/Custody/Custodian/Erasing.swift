@@ -15,10 +15,17 @@ extension Custodian {
     public func eraseDue() async throws {
         try requireOpen()
         let now = newestTime
+        // One that cannot be carried out keeps no other one back.
+        var failure: (any Error)?
         for row in try await stores.records.read({ try $0.erasures(dueAt: now) }) {
-            try await submit(isSmall: true) { try self.carryOut(row.hash, $0) }
+            do {
+                try await submit(isSmall: true) { try self.carryOut(row.hash, $0) }
+            } catch {
+                failure = failure ?? error
+            }
         }
         try await finishErasing()
+        if let failure { throw failure }
     }
 
     /// One that was cancelled meanwhile is no longer there. While the owner's key is withdrawn nothing is erased: whoever
@@ -139,8 +146,13 @@ extension Custodian {
 
     /// Refuses an upload that would bring back what was erased.
     public func refuseErased(_ id: AgeFileID) async throws {
-        guard try await stores.records.read({ try $0.item(id)?.isErased ?? false }) else { return }
+        guard try await stores.records.read({ try self.isErased(id, in: $0) }) else { return }
         throw Custodian.wasErased
+    }
+
+    /// Whether an item was erased, or its object is still to be destroyed: whoever took it now would lose it.
+    func isErased(_ id: AgeFileID, in reader: any RecordReader) throws -> Bool {
+        try reader.item(id)?.isErased ?? reader.isToBeDestroyed(id)
     }
 
     static let wasErased = CustodianError(.refused, "the item was erased; it is not taken again")

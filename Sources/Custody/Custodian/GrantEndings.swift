@@ -75,15 +75,31 @@ extension Custodian {
         guard try await stores.records.read({ try !$0.grantsToExpire(at: now).isEmpty }) else {
             return try await destroyEnded()
         }
-        try await submit(isSmall: true) { ledger in
-            let rows = try ledger.records.grantsToExpire(at: ledger.time)
-            for row in rows {
-                try ledger.append(
-                    .expired, in: .grant(row.id), by: nil, notes: [NamedNote(hash: row.hash, bytes: row.note)])
-                try self.end(row, in: ledger) { $0.isExpired = true }
+        var failure: (any Error)?
+        do {
+            try await submit(isSmall: true) { try self.expire($0.records.grantsToExpire(at: $0.time), $0) }
+        } catch {
+            // One by one: a grant that cannot be ended keeps no other one open.
+            for row in try await stores.records.read({ try $0.grantsToExpire(at: now) }) {
+                do {
+                    try await submit(isSmall: true) { ledger in
+                        try self.expire(ledger.records.grantsToExpire(at: now).filter { $0.id == row.id }, ledger)
+                    }
+                } catch {
+                    failure = failure ?? error
+                }
             }
         }
         try await destroyEnded()
+        if let failure { throw failure }
+    }
+
+    private func expire(_ rows: [GrantRow], _ ledger: Ledger) throws {
+        for row in rows {
+            try ledger.append(
+                .expired, in: .grant(row.id), by: nil, notes: [NamedNote(hash: row.hash, bytes: row.note)])
+            try end(row, in: ledger) { $0.isExpired = true }
+        }
     }
 
     /// Destroys the secrets of grants that have ended since the start. One that cannot be destroyed now is tried again

@@ -123,6 +123,7 @@ extension Custodian {
             }
             throw CustodianError(.refused, reason)
         }
+        try claim(key, in: ledger.records)
         let appended = try ledger.append(
             grant.parent == nil ? .granted : .lentOn, in: stream, by: from.hash, notes: [NamedNote(verified)],
             items: list.contents)

@@ -19,6 +19,9 @@ extension Custodian {
         try stores.objects.commit(staged, id: id, leaves: leaves)
     }
 
+    /// Removes an object that was uploaded and is not taken.
+    public func removeObject(_ id: AgeFileID) throws { try stores.objects.remove(id) }
+
     /// Adds an item whose content was uploaded before.
     ///
     /// - Parameters:
@@ -82,7 +85,7 @@ extension Custodian {
                 .notAuthentic, "this device is none of the case: its owner has withdrawn it, or never paired it")
         }
         let known = try reader.item(body.content.id)
-        guard known?.isErased != true else { throw Custodian.wasErased }
+        guard try !isErased(body.content.id, in: reader) else { throw Custodian.wasErased }
         guard known == nil else {
             throw CustodianError(.conflict, "an item with this content is there already")
         }

@@ -12,19 +12,25 @@ final class ParsedNotes<Body: NoteBody>: Sendable {
         let hash: NoteHash
     }
 
+    private struct State: Sendable {
+        var known: [[UInt8]: Parsed] = [:]
+        var byteCount = 0
+    }
+
+    private static var byteLimit: Int { 16 << 20 }
     private let limit: Int
-    private let known = Mutex<[[UInt8]: Parsed]>([:])
+    private let state = Mutex(State())
 
     init(limit: Int) { self.limit = limit }
 
     /// What a note's bytes say, and the note's text hash.
     func parse(_ bytes: [UInt8]) throws -> (body: Body, hash: NoteHash) {
-        if let parsed = known.withLock({ $0[bytes] }) { return (parsed.body, parsed.hash) }
+        if let parsed = state.withLock({ $0.known[bytes] }) { return (parsed.body, parsed.hash) }
         let note = try UnverifiedNote(parsing: bytes)
         let parsed = Parsed(body: try Body(parsing: note.text), hash: note.hash)
-        known.withLock {
-            if $0.count >= limit { $0.removeAll() }
-            $0[bytes] = parsed
+        state.withLock { state in
+            if state.known.count >= limit || state.byteCount + bytes.count > ParsedNotes.byteLimit { state = State() }
+            if state.known.updateValue(parsed, forKey: bytes) == nil { state.byteCount += bytes.count }
         }
         return (parsed.body, parsed.hash)
     }

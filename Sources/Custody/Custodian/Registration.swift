@@ -171,6 +171,7 @@ extension Custodian {
 
     /// Registers a card: signed by its own key, and for staff by an issuer that the trust note names for that role.
     public func addCard(_ note: [UInt8]) async throws -> Acceptance {
+        try Custodian.checkLength(note)
         let unverified = try Unverified<Card>(parsing: note)
         let verified = try unverified.verified(by: unverified.body.key)
         return try await take(verified, in: .vault) { ledger in

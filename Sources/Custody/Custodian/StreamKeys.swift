@@ -49,7 +49,8 @@ final class StreamKeys: Sendable {
     /// Forgets all keys: they are opened or derived again.
     func forgetAll() { known.withLock { $0.removeAll() } }
 
-    private func derive(_ stream: StreamID, in reader: any RecordReader) throws -> StreamKey {
+    /// The key alone, without keeping it.
+    func derive(_ stream: StreamID, in reader: any RecordReader) throws -> StreamKey {
         switch stream {
         case .vault:
             return keys.vaultStream
@@ -65,19 +66,6 @@ final class StreamKeys: Sendable {
             let grant = try Grant(parsing: UnverifiedNote(parsing: row.note).text)
             return try parentKey(of: grant, in: reader).child(id)
         }
-    }
-
-    /// Whether no stream here has this key. A recipient knows the keys of what was lent to her: a case on one of them
-    /// would take the numbers of another stream's leaves, and hide those that come after.
-    func isFree(_ key: StreamKey, in reader: any RecordReader) throws -> Bool {
-        guard key.tag(1) != keys.vaultStream.tag(1) else { return false }
-        for matter in try reader.matters() {
-            guard !matter.card.contains(key.commitment(to: matter.id).hex) else { return false }
-            for grant in try reader.grants(of: matter.id) where grant.note.contains(key.commitment(to: grant.id).hex) {
-                return false
-            }
-        }
-        return true
     }
 
     /// The key that a grant's own is derived from.

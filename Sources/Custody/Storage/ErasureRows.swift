@@ -63,6 +63,8 @@ public protocol ErasureReader {
     func erasedMatter(_ id: CaseID) throws -> ErasedCaseRow?
     /// All cases that were erased.
     func erasedMatters() throws -> [ErasedCaseRow]
+    /// Whether an object is still to be destroyed.
+    func isToBeDestroyed(_ id: AgeFileID) throws -> Bool
     /// Objects of what was erased that are still to be destroyed.
     func objectsToDestroy() throws -> [AgeFileID]
 }

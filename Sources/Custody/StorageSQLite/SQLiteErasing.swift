@@ -73,6 +73,10 @@ extension SQLiteReader {
             id: try row.value("id"), opened: try row.number("opened"), erased: try row.number("position"))
     }
 
+    func isToBeDestroyed(_ id: AgeFileID) throws -> Bool {
+        try row("SELECT 1 FROM erased_object WHERE id = ?", [blob(id)]) != nil
+    }
+
     func objectsToDestroy() throws -> [AgeFileID] {
         try rows("SELECT id FROM erased_object ORDER BY id").map { try $0.value("id") }
     }
@@ -97,12 +101,14 @@ extension SQLiteTransaction {
     }
 
     func erase(item: AgeFileID) throws {
-        // The description's id has to be something that stands once.
+        // The description's id has to be something that stands once, and that nobody can have given a file: the item's own
+        // id may be that of somebody's description.
+        let gone = SHA256.hash(Array("bevis erased description".utf8) + item.bytes.array)
         try execute(
             """
-            UPDATE item SET ingest = x'', header = x'', description = x'', description_id = id, new_description = NULL,
+            UPDATE item SET ingest = x'', header = x'', description = x'', description_id = ?, new_description = NULL,
                 erased = 1 WHERE id = ?
-            """, [blob(item)])
+            """, [blob(gone), blob(item)])
         try execute(
             "DELETE FROM lent_file WHERE item = ? AND kind = ?",
             [blob(item), Int64(ListedKind.description.rawValue)])

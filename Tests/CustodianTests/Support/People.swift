@@ -73,12 +73,13 @@ struct TestItem: Sendable {
     /// Seals a small item.
     init(
         _ text: String, caseID: CaseID, recipient: AgeRecipient, signer: NoteSigner, sequence: UInt64,
-        previous: NoteHash?, others: [AgeRecipient] = [], change: (SealedFileFacts) -> SealedFileFacts = { $0 }
+        previous: NoteHash?, others: [AgeRecipient] = [], describedBy file: SealedAgeFile? = nil,
+        change: (SealedFileFacts) -> SealedFileFacts = { $0 }
     ) throws {
         contentKey = FileKey.random()
         descriptionKey = FileKey.random()
         content = try AgeFile.seal(Array(text.utf8), fileKey: contentKey, to: [recipient] + others)
-        description = try AgeFile.seal(Array("about \(text)".utf8), fileKey: descriptionKey, to: [recipient])
+        description = try file ?? AgeFile.seal(Array("about \(text)".utf8), fileKey: descriptionKey, to: [recipient])
         let body = IngestRecord(
             caseID: caseID, recipient: recipient, time: Timestamp(seconds: 1_800_000_000),
             content: change(TestItem.facts(content, contentKey)),

@@ -144,10 +144,10 @@ final class Scene {
     }
 
     /// The owner's next item, sealed and signed.
-    func nextItem(_ text: String = "statement") throws -> TestItem {
+    func nextItem(_ text: String = "statement", describedBy file: SealedAgeFile? = nil) throws -> TestItem {
         try TestItem(
             text, caseID: caseID, recipient: caseIdentity.recipient, signer: owner.signer, sequence: sequence.count,
-            previous: sequence.last)
+            previous: sequence.last, describedBy: file)
     }
 
     @discardableResult

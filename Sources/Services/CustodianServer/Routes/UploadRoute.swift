@@ -28,6 +28,13 @@ extension CustodianRoutes {
         try await custodian.refuseErased(id)
         let leaves = cutter.cut.leaves
         try await offPool { try custodian.commitObject(staged, id: id, leaves: leaves) }
+        // Once more: it may have been erased while this was being flushed.
+        do {
+            try await custodian.refuseErased(id)
+        } catch {
+            try await offPool { try custodian.removeObject(id) }
+            throw error
+        }
         return try Answers.json(Wire.Uploaded(id: text(id.hex), size: cutter.cut.size))
     }
 }
