@@ -81,8 +81,9 @@ public final class Custodian: Sendable {
         if let erasureWait { try await setErasureWait(erasureWait) }
         try await checkPublished()
         guard standing.withLock({ $0 }) == nil else { return }
-        try await claimAll()
         try await finishEndings()
+        // On a full disk it waits for the next start.
+        try? await claimAll()
         // What cannot be erased now, as where the disk is full, is tried again later: that is no reason to stay closed.
         try? await eraseDue()
     }

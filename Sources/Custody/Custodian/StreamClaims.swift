@@ -31,7 +31,8 @@ extension Custodian {
             for matter in try records.matters() {
                 let grants = try records.grants(of: matter.id).map { StreamID.grant($0.id) }
                 for stream in [.matter(matter.id)] + grants {
-                    let key = try self.streams.derive(stream, in: records)
+                    // One whose row is damaged has no key that anybody could use.
+                    guard let key = try? self.streams.derive(stream, in: records) else { continue }
                     try records.setSetting(Custodian.claimSetting(key), [1])
                 }
             }

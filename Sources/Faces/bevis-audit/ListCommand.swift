@@ -9,8 +9,9 @@ struct ListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "Show what happened: who, when, which case, what for.",
         discussion: """
-            Ends as 'verify' does: with 0 only where the whole log is intact. Conditions are combined; ids may be cut to their first digits, names to a part of them. With --json each line \
-            is an object of its own, for a log may be long.
+            Ends as 'verify' does: with 0 only where the whole log is intact. Conditions are combined; ids may be cut to \
+            their first digits, names to a part of them. With --json each line is an object of its own, for a log may be \
+            long.
             """)
 
     @OptionGroup var options: BundleOptions

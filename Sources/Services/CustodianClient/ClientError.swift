@@ -12,7 +12,7 @@ public struct ClientError: Error, Equatable, Sendable {
         case tooMany
         /// The custodian said that it does not know what was named.
         case unknown
-        /// The custodian serves nothing: closed, read-only or out of space.
+        /// The custodian serves nothing, or failed: closed, read-only, out of space. What was asked for may have been done.
         case unavailable
         /// The answer does not parse, or does not fit the question.
         case malformed

@@ -125,7 +125,7 @@ public final class CustodianConnection {
         switch status {
         case 404: throw ClientError(.unknown, sentence)
         case 429: throw ClientError(.tooMany, sentence)
-        case 503, 507: throw ClientError(.unavailable, sentence)
+        case 500...: throw ClientError(.unavailable, sentence)
         default: throw ClientError(.refused, sentence)
         }
     }
