@@ -153,7 +153,7 @@ WHY = {
     "`bevis vault verify`": "Bytes come over the socket and are hashed by the one thread that receives them.",
     "memory of the custodian, all of this": "It does not grow with the items' size. Some 42 MiB are pages of the "
     "program and its libraries, which other processes share; 10 MiB are its own at rest. The peak comes while whole items "
-    "are sent: pieces of 384 KiB that the socket has not taken yet.",
+    "are sent: pieces of 128 KiB that the socket has not taken yet.",
 }
 
 
