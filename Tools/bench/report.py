@@ -152,8 +152,9 @@ WHY = {
     "requests and two transactions, for the client acknowledges.",
     "`bevis vault verify`": "Bytes come over the socket and are hashed by the one thread that receives them.",
     "memory of the custodian, all of this": "It does not grow with the items' size. Some 42 MiB are pages of the "
-    "program and its libraries, which other processes share; 10 MiB are its own at rest. The peak comes while whole items "
-    "are sent: pieces of 128 KiB that the socket has not taken yet.",
+    "program and its libraries, which other processes share; 10 MiB are its own at rest. The rest comes and goes while "
+    "whole items are taken in and sent. It was some 20 MiB less before reads and the socket's buffer were made larger; "
+    "what of it is what was not told apart.",
 }
 
 

@@ -12,8 +12,7 @@ public final class ServedFile: Sendable {
     private let source: Source
     private let byteCount: UInt64
 
-    /// One read, and one write to the socket. Larger ones were faster by a tenth, and took three times the memory where a
-    /// peer reads more slowly than the disk.
+    /// One read, and one write to the socket. Larger ones were hardly faster, and pieces can pile up before a slow peer.
     private static let pieceByteCount = 128 * 1024
 
     /// Takes over an open file; it is closed when the last response made of it is done.
