@@ -60,7 +60,7 @@ enum Explanation {
                 hint: "nothing was done; look at --vault or BEVIS_VAULT, then run the command again")
         case .cutOff:
             CommandFailure(
-                .unreachable, "the vault's answer was lost: \(error.reason)",
+                .unreachable, "the vault does not answer any more: \(error.reason)",
                 hint:
                     "it may have been done all the same: look (bevis list, bevis log, bevis grants --given) before you "
                     + "run it again")

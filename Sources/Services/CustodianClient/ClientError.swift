@@ -2,7 +2,7 @@
 public struct ClientError: Error, Equatable, Sendable {
     /// The kinds of failure.
     public enum Code: UInt8, Sendable {
-        /// Nobody answers there.
+        /// Nobody answers there, and nobody has since the connection was prepared: nothing was done.
         case unreachable
         /// The answer was lost on its way: what was asked for may have been done.
         case cutOff

@@ -5,6 +5,9 @@ public import HTTPTransport
 /// One connection to a custodian: messages out, messages in, nothing verified yet. Calls block; one thread at a time.
 public final class CustodianConnection {
     private let http: HTTPConnection
+    /// Whether anything was answered here. Then an address where nobody answers any more does not say that nothing was
+    /// done: libcurl sends a request again by itself where a kept connection ends without an answer.
+    private var hasAnswered = false
     private static let bodyLimit = 256 << 20
     /// The longest answer that says no more than what became of something, in bytes.
     private static let shortAnswer = 65_536
@@ -71,7 +74,7 @@ public final class CustodianConnection {
         } catch let error as HTTPError {
             // The file failed, not the connection.
             if let cause = error.cause { throw cause }
-            throw ClientError(.unreachable, "the upload broke off: " + error.reason)
+            throw failure(error, "the upload broke off: ")
         }
         try CustodianConnection.check(head.status, body)
         return try decode(body)
@@ -98,7 +101,7 @@ public final class CustodianConnection {
                     }
                 })
         } catch let error as HTTPError {
-            throw ClientError(.unreachable, "the download broke off: " + error.reason)
+            throw failure(error, "the download broke off: ")
         }
         try CustodianConnection.check(status, problem)
         guard range == nil || status == 206 else {
@@ -111,11 +114,16 @@ public final class CustodianConnection {
         do throws(HTTPError) {
             response = try http.send(request, maximumBodySize: CustodianConnection.bodyLimit)
         } catch {
-            let isBefore = [.unreachable, .invalidEndpoint, .invalidRequest, .untrusted].contains(error.code)
-            throw ClientError(isBefore ? .unreachable : .cutOff, error.reason)
+            throw failure(error)
         }
+        hasAnswered = true
         try CustodianConnection.check(response.status, response.body)
         return response.body
+    }
+
+    private func failure(_ error: HTTPError, _ what: String = "") -> ClientError {
+        let isBefore = [.unreachable, .invalidEndpoint, .untrusted].contains(error.code)
+        return ClientError(isBefore && !hasAnswered ? .unreachable : .cutOff, what + error.reason)
     }
 
     private static func check(_ status: Int, _ body: [UInt8]) throws(ClientError) {
